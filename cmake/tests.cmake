@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: Apache-2.0
+# Every test/KIND/test_*.c is a program with cmocka; every test/e2e/test_*.sh is run with the build folder in
+# $ALOFT_BUILD. Tests in test/vectors run twice, once with each crypto adapter.
+
+file(GLOB kit_sources CONFIGURE_DEPENDS test/kit/*.c)
+add_library(aloft_kit STATIC ${kit_sources})
+target_include_directories(aloft_kit PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/include
+  ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/port)
+target_compile_definitions(aloft_kit PUBLIC _GNU_SOURCE ALOFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
+  ALOFT_BINARY_DIR="${CMAKE_BINARY_DIR}")
+target_link_libraries(aloft_kit PUBLIC aloft_core aloft_sim PkgConfig::CMOCKA)
+
+function(program_test file crypto suffix)
+  get_filename_component(name ${file} NAME_WE)
+  get_filename_component(folder ${file} DIRECTORY)
+  get_filename_component(kind ${folder} NAME)
+  set(target ${name}${suffix})
+  add_executable(${target} ${file})
+  target_link_libraries(${target} PRIVATE aloft_kit aloft_server aloft_host aloft_posix aloft_sim aloft_core
+    ${crypto} PkgConfig::SQLITE PkgConfig::UV)
+  add_test(NAME ${kind}/${target} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${kind}/${target} PROPERTIES LABELS ${kind} TIMEOUT 240)
+endfunction()
+
+file(GLOB program_tests CONFIGURE_DEPENDS test/unit/test_*.c test/prop/test_*.c test/power/test_*.c
+  test/net/test_*.c test/port/test_*.c test/size/test_*.c)
+foreach(file ${program_tests})
+  program_test(${file} aloft_crypto_openssl "")
+endforeach()
+file(GLOB vector_tests CONFIGURE_DEPENDS test/vectors/test_*.c)
+foreach(file ${vector_tests})
+  program_test(${file} aloft_crypto_openssl _openssl)
+  program_test(${file} aloft_crypto_mbedtls _mbedtls)
+endforeach()
+
+file(GLOB shell_tests CONFIGURE_DEPENDS test/e2e/test_*.sh)
+foreach(file ${shell_tests})
+  get_filename_component(name ${file} NAME_WE)
+  add_test(NAME e2e/${name} COMMAND sh ${file} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(e2e/${name} PROPERTIES LABELS e2e TIMEOUT 300
+    ENVIRONMENT "ALOFT_BUILD=${CMAKE_BINARY_DIR};ALOFT=${CMAKE_BINARY_DIR}/aloft")
+endforeach()
