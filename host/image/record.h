@@ -9,6 +9,9 @@
 #ifndef HOST_IMAGE_RECORD_H
 #define HOST_IMAGE_RECORD_H
 
+#include <stdbool.h>
+
+#include <aloft/bytes.h>
 #include <aloft/image.h>
 
 #include "host/trouble.h"
