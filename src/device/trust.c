@@ -10,7 +10,15 @@
 #define TAIL_SIZE 8u
 
 /* FORMAT.md, trust record: where things stand in the head and in a key. */
-enum { LAYOUT = 8, THRESHOLD = 9, N_FIRMWARE = 10, N_FRESH = 11, N_GONE = 12, ZERO = 13, LOWEST = 16 };
+enum {
+    LAYOUT = 8,
+    THRESHOLD = 9,
+    N_FIRMWARE = 10,
+    N_FRESH = 11,
+    N_GONE = 12,
+    ZERO = 13,
+    LOWEST = 16
+};
 enum { EPOCH = 24, ZERO_TOO = 28 };
 enum { KEY_TYPE = 8, KEY_ROLE = 9, KEY_ZERO = 10, KEY_BYTES = 16 };
 enum { ROLE_FIRMWARE = 1, ROLE_FRESH = 2 };
@@ -36,8 +44,8 @@ static bool all_zero(const uint8_t *at, size_t n) {
 }
 
 static aloft_err damaged(aloft_fault *why, size_t at) {
-    *why = (aloft_fault){
-        .code = ALOFT_E_CONFIG_TRUST, .step = ALOFT_STEP_START, .at = (uint32_t)at};
+    *why =
+        (aloft_fault){.code = ALOFT_E_CONFIG_TRUST, .step = ALOFT_STEP_START, .at = (uint32_t)at};
     return ALOFT_E_CONFIG_TRUST;
 }
 
@@ -124,7 +132,8 @@ aloft_err al_trust_read(aloft_bytes record, struct al_trust *out, aloft_fault *w
         return damaged(why, 0);
     if (!tail_is_right(record))
         return damaged(why, size - TAIL_SIZE);
-    if (!all_zero(b + ZERO, LOWEST - ZERO) || !all_zero(b + ZERO_TOO, AL_TRUST_HEAD_SIZE - ZERO_TOO))
+    if (!all_zero(b + ZERO, LOWEST - ZERO) ||
+        !all_zero(b + ZERO_TOO, AL_TRUST_HEAD_SIZE - ZERO_TOO))
         return damaged(why, ZERO);
     *out = (struct al_trust){
         .record = record,
