@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Port: sim. What a cut leaves of a write or an erase: bytes that read so now, and otherwise later.
+ * Knows: bits, sessions of power.   Never knows: what is stored. */
+#include "port/sim/torn.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One torn operation. `now` is in the chip; `later` becomes what it reads from the second power-on
+ * after the cut. `old` and `fresh` are what it would read had it never begun, and had it ended. */
+struct tear {
+    struct sim_flash *flash;
+    uint32_t at, len;
+    uint8_t *old, *fresh, *later;
+};
+
+static uint8_t either_bit(struct sim_power *power, uint8_t a, uint8_t b) {
+    uint8_t mask = (uint8_t)(sim_random_next(&power->seed) >> 9);
+
+    return (uint8_t)((a & mask) | (b & ~mask));
+}
+
+/* Bytes from..to of the operation, torn in one of the plain ways. */
+static void tear_range(struct tear *tear, enum sim_torn torn, uint32_t from, uint32_t to) {
+    struct sim_power *power = tear->flash->power;
+    uint8_t *now = tear->flash->bytes + tear->at;
+
+    if (torn == SIM_TORN_ECC && from < to)
+        sim_flash_rot(tear->flash, tear->at + from, to - from);
+    for (uint32_t i = from; i < to; i++) {
+        if (torn == SIM_TORN_NOTHING || torn == SIM_TORN_WEAK_OLD)
+            now[i] = tear->old[i];
+        else if (torn == SIM_TORN_PREFIX || torn == SIM_TORN_WEAK_NEW)
+            now[i] = tear->fresh[i];
+        else
+            now[i] = either_bit(power, tear->old[i], tear->fresh[i]);
+        tear->later[i] = now[i];
+        if (torn == SIM_TORN_WEAK_OLD)
+            tear->later[i] = tear->fresh[i];
+        if (torn == SIM_TORN_WEAK_NEW)
+            tear->later[i] = tear->old[i];
+    }
+}
+
+/* Each unit for itself, but at most one unreadable one: the chip's list of those is short. */
+static void tear_mixed(struct tear *tear) {
+    static const enum sim_torn plain[] = {SIM_TORN_NOTHING,  SIM_TORN_PREFIX,   SIM_TORN_RANDOM,
+                                          SIM_TORN_WEAK_NEW, SIM_TORN_WEAK_OLD, SIM_TORN_RANDOM};
+    struct sim_power *power = tear->flash->power;
+    uint32_t unit = tear->flash->write_size;
+
+    for (uint32_t from = 0; from < tear->len; from += unit)
+        tear_range(tear, plain[sim_random_next(&power->seed) % 6], from, from + unit);
+}
+
+static void tear_as_planned(struct tear *tear) {
+    struct sim_power *power = tear->flash->power;
+    uint32_t split = power->torn == SIM_TORN_PREFIX ? power->prefix : tear->len / 2;
+
+    if (split > tear->len)
+        split = tear->len;
+    switch (power->torn) {
+    case SIM_TORN_PREFIX:
+        tear_range(tear, SIM_TORN_PREFIX, 0, split);
+        tear_range(tear, SIM_TORN_NOTHING, split, tear->len);
+        break;
+    case SIM_TORN_HALF:
+        tear_range(tear, SIM_TORN_PREFIX, 0, split);
+        tear_range(tear, SIM_TORN_RANDOM, split, tear->len);
+        break;
+    case SIM_TORN_MIXED:
+        tear_mixed(tear);
+        break;
+    case SIM_TORN_NOTHING:
+    case SIM_TORN_RANDOM:
+    case SIM_TORN_WEAK_NEW:
+    case SIM_TORN_WEAK_OLD:
+    case SIM_TORN_ECC:
+    case SIM_TORN_MODES:
+        tear_range(tear, power->torn, 0, tear->len);
+        break;
+    }
+}
+
+void sim_torn_settle(struct sim_flash *flash, uint32_t at, uint32_t len) {
+    for (unsigned i = 0; i < SIM_LIES_MAX; i++) {
+        const struct sim_lie *lie = &flash->lie[i];
+        uint32_t from = lie->at > at ? lie->at : at;
+        uint32_t to = lie->at + lie->len < at + len ? lie->at + lie->len : at + len;
+
+        if (lie->from != 0 && from < to)
+            memcpy(lie->bytes + (from - lie->at), flash->bytes + from, to - from);
+    }
+}
+
+/* Lies stand in the order of their cuts, so that the latest has the last word over shared bytes. */
+void sim_torn_wake(struct sim_flash *flash) {
+    struct sim_lie *first = &flash->lie[0];
+
+    while (first->from != 0 && first->from <= flash->power->sessions) {
+        memcpy(flash->bytes + first->at, first->bytes, first->len);
+        free(first->bytes);
+        memmove(first, first + 1, (SIM_LIES_MAX - 1) * sizeof *first);
+        flash->lie[SIM_LIES_MAX - 1] = (struct sim_lie){0};
+    }
+}
+
+/* Remember what the chip reads from the second power-on on, if that differs. */
+static void remember(struct tear *tear) {
+    struct sim_flash *flash = tear->flash;
+
+    sim_torn_settle(flash, tear->at, tear->len);
+    if (memcmp(tear->later, flash->bytes + tear->at, tear->len) == 0)
+        return;
+    for (unsigned i = 0; i < SIM_LIES_MAX; i++) {
+        if (flash->lie[i].from == 0) {
+            flash->lie[i] =
+                (struct sim_lie){tear->at, tear->len, flash->power->sessions + 2, tear->later};
+            tear->later = NULL;
+            return;
+        }
+    }
+    assert(!"room for another lie");
+}
+
+static void do_tear(struct tear *tear) {
+    tear->later = malloc(tear->len);
+    assert(tear->later != NULL);
+    tear_as_planned(tear);
+    remember(tear);
+    free(tear->later);
+}
+
+void sim_torn_write(struct sim_flash *flash, uint32_t at, aloft_bytes from) {
+    uint32_t len = (uint32_t)from.len;
+    uint8_t *both = malloc(2 * from.len + 1);
+    struct tear tear = {flash, at, len, both, both + len, NULL};
+
+    assert(both != NULL);
+    memset(both, 0xff, len);
+    memcpy(both + len, from.at, len);
+    if (len > 0)
+        do_tear(&tear);
+    /* A unit that reads blank counts as unwritten: rule L4 programs a blank seal once more. */
+    for (uint32_t i = 0; i < len; i++)
+        if (flash->bytes[at + i] != 0xff)
+            flash->used[(at + i) / flash->write_size] = 1;
+    free(both);
+}
+
+void sim_torn_erase(struct sim_flash *flash, uint32_t at) {
+    uint32_t len = flash->erase_size;
+    uint8_t *both = malloc(2 * len);
+    struct tear tear = {flash, at, len, both, both + len, NULL};
+
+    assert(both != NULL);
+    memcpy(both, flash->bytes + at, len);
+    memset(both + len, 0xff, len);
+    do_tear(&tear);
+    free(both);
+}
