@@ -15,6 +15,7 @@
 #include <openssl/x509.h>
 
 #include "file.h"
+#include "hex.h"
 
 #define COORDINATE 32u
 
@@ -47,8 +48,7 @@ void pubkey_name(struct aloft_key *key) {
 }
 
 const char *pubkey_kid_text(const uint8_t kid[ALOFT_KID_SIZE], char out[PUBKEY_KID_CHARS]) {
-    for (size_t i = 0; i < ALOFT_KID_SIZE; i++)
-        snprintf(out + 2 * i, 3, "%02x", kid[i]);
+    hex_write((aloft_bytes){kid, ALOFT_KID_SIZE}, out);
     return out;
 }
 
