@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: host/explain. A log under way; only this room's files look inside. */
+#ifndef HOST_EXPLAIN_LOG_H
+#define HOST_EXPLAIN_LOG_H
+
+#include "explain.h"
+
+/* More and longer than lines.def is; a test holds the table against both. Small letters on both sides
+ * and strstr read 200 MB three times as fast as strcasestr. */
+#define EXPLAIN_LINES_MAX 128u
+#define EXPLAIN_TEXT_MAX  80u
+
+struct explain {
+    char line[EXPLAIN_LINE_MAX + 1]; /* the line under way, still raw */
+    size_t len;
+    uint64_t n_lines;
+    bool asked;  /* a number alone, not a log */
+    bool is_esp; /* ESP-IDF's log form was seen: errno is newlib's */
+    struct explain_finding finding[EXPLAIN_FINDINGS_MAX];
+    size_t n;
+    uint64_t last[N_MARKS]; /* line in which a mark was last seen, 0 never */
+    char device[48];        /* the device's own address, if the log names it */
+    char url[160];          /* the last http(s) address that the log names */
+    const struct explain_story *story;
+    char needle[EXPLAIN_LINES_MAX][EXPLAIN_TEXT_MAX]; /* the rows' texts in small letters */
+};
+
+/** One whole line, cleaned: printable ASCII, plain quotes. */
+void explain_line_of(struct explain *log, const char *text);
+
+/** Keep what was found; the same again only counts. NULL when a finding of this kind was there. */
+struct explain_finding *explain_note(struct explain *log, const struct explain_line *line,
+                                     const struct explain_code *code, int32_t number,
+                                     const char *text);
+void explain_mark(struct explain *log, unsigned mark);
+
+/** A number of a family, met in a line: looks it up and notes it. */
+void explain_number(struct explain *log, const struct explain_line *line, int64_t number,
+                    const char *text);
+
+/** The first number of a text (decimal, 0x, with a sign); false if there is none within 40 bytes. */
+bool explain_number_in(const char *text, int64_t *number);
+
+#endif

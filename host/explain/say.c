@@ -1,0 +1,188 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: host/explain. Prints what was found: sentences, JSON, the document of all rows.
+ * Knows: how a person reads.   Never knows: how it was found. */
+#include "log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+static bool is_errno(const struct explain_code *code) {
+    return code->family == EXPLAIN_NEWLIB || code->family == EXPLAIN_LINUX ||
+           code->family == EXPLAIN_LWIP;
+}
+
+static void number_text(const struct explain_code *code, int32_t number, char out[48]) {
+    if (code->family == EXPLAIN_MBEDTLS)
+        snprintf(out, 48, "-0x%04x", (unsigned)-number);
+    else if (code->family == EXPLAIN_ESP)
+        snprintf(out, 48, "%d = 0x%x", number, (unsigned)number);
+    else
+        snprintf(out, 48, "%d", number);
+}
+
+/* Words from column `indent` on, broken before column 96: narrower than most terminals and forums. */
+static void wrap(FILE *to, unsigned indent, const char *first, const char *text) {
+    unsigned column = indent;
+
+    fprintf(to, "%-*s", (int)indent, first);
+    while (*text != 0) {
+        unsigned len = (unsigned)strcspn(text, " ");
+        if (column > indent && column + 1 + len > 96) {
+            fprintf(to, "\n%*s", (int)indent, "");
+            column = indent;
+        }
+        fprintf(to, "%s%.*s", column > indent ? " " : "", (int)len, text);
+        column += len + (column > indent);
+        text += len + strspn(text + len, " ");
+    }
+    fputc('\n', to);
+}
+
+static void wrap_two(FILE *to, const char *means, const char *next) {
+    char text[1200];
+
+    snprintf(text, sizeof text, "%s.%s%s", means, next[0] != 0 ? " " : "", next);
+    wrap(to, 10, "", text);
+}
+
+static void say_code(const struct explain_finding *f, FILE *to) {
+    char number[48];
+
+    number_text(f->code, f->number, number);
+    fprintf(to, "          %s: %s %s", explain_family_name((enum explain_family)f->code->family),
+            number, f->code->name);
+    if (f->part != NULL)
+        fprintf(to, " + %s", f->part->name);
+    fputc('\n', to);
+    wrap_two(to, f->code->means, f->code->next);
+    if (f->part != NULL)
+        fprintf(to, "          and: %s.\n", f->part->means);
+}
+
+static void say_finding(const struct explain *log, const struct explain_finding *f, FILE *to) {
+    if (!log->asked) {
+        fprintf(to, "line %-4llu %s\n", (unsigned long long)f->at_line, f->excerpt);
+        if (f->n_times > 1)
+            fprintf(to, "          (%u times, last in line %llu)\n", f->n_times,
+                    (unsigned long long)f->last);
+    }
+    if (f->own[0] != 0)
+        wrap(to, 10, "", f->own);
+    else if (f->code != NULL)
+        say_code(f, to);
+    else if (f->line != NULL)
+        wrap_two(to, f->line->means, f->line->next);
+}
+
+static bool has_errno(const struct explain *log) {
+    for (size_t i = 0; i < log->n; i++)
+        if (log->finding[i].code != NULL && is_errno(log->finding[i].code))
+            return true;
+    return false;
+}
+
+/* 113 is the perfect teacher: ECONNABORTED in newlib, EHOSTUNREACH in Linux and in lwIP's own table */
+static void say_numbering(const struct explain *log, FILE *to) {
+    if (!has_errno(log) || (log->is_esp && !log->asked))
+        return;
+    fputs(log->asked
+              ? "\nWhich of them: on an ESP32 the first (newlib), on your computer the Linux one.\n"
+                "Beside it on an ESP32: 113 nobody answered, 118 no route, 104 refused or cut,\n"
+                "116 no answer in time, 119 still under way.\n"
+              : "\nThis reads errno as an ESP32 does (newlib); on a PC 113 would be \"no route to "
+                "host\".\n",
+          to);
+}
+
+static bool is_about_reaching(const struct explain_story *s) {
+    return (s->all & (EXPLAIN_BIT(MARK_NOBODY) | EXPLAIN_BIT(MARK_NO_ROUTE) |
+                      EXPLAIN_BIT(MARK_TIMEOUT))) != 0;
+}
+
+static void say_device(const struct explain *log, FILE *to) {
+    const char *dot = strrchr(log->device, '.');
+    char text[200];
+
+    if (log->device[0] == 0 || !is_about_reaching(log->story))
+        return;
+    snprintf(text, sizeof text,
+             "The device itself is %s: it has Wi-Fi and an address, so the Wi-Fi password is fine.",
+             log->device);
+    wrap(to, 16, "", text);
+    if (log->last[MARK_OTA_DEMO] > 0 && dot != NULL &&
+        strncmp(log->device, "192.168.1.", (size_t)(dot - log->device) + 1) != 0)
+        wrap(to, 16, "",
+             "192.168.1.3, which ota_demo asks as it is shipped, is not even in that network.");
+}
+
+static void say_story(const struct explain *log, FILE *to) {
+    const struct explain_story *s = log->story;
+    char text[900];
+
+    if (s == NULL || (log->asked && log->n > 1))
+        return;
+    snprintf(text, sizeof text, "%s (%s)", s->cause, s->sure);
+    fputc('\n', to);
+    wrap(to, 16, "What it is", text);
+    wrap(to, 16, "What it is not", s->innocent);
+    say_device(log, to);
+    if (log->url[0] != 0 && is_about_reaching(s))
+        fprintf(to, "%16sThe log names the address %s\n", "", log->url);
+    wrap(to, 16, "Next", s->next);
+}
+
+void explain_say(const struct explain *log, FILE *to) {
+    for (size_t i = 0; i < log->n; i++)
+        say_finding(log, &log->finding[i], to);
+    say_numbering(log, to);
+    say_story(log, to);
+}
+
+/* ---- JSON */
+
+static cJSON *finding_json(const struct explain_finding *f) {
+    cJSON *o = cJSON_CreateObject();
+
+    cJSON_AddNumberToObject(o, "line", (double)f->at_line);
+    cJSON_AddNumberToObject(o, "times", f->n_times);
+    cJSON_AddStringToObject(o, "text", f->excerpt);
+    if (f->code != NULL) {
+        cJSON_AddStringToObject(o, "family",
+                                explain_family_name((enum explain_family)f->code->family));
+        cJSON_AddNumberToObject(o, "number", f->number);
+        cJSON_AddStringToObject(o, "name", f->code->name);
+        cJSON_AddStringToObject(o, "source", f->code->source);
+    }
+    cJSON_AddStringToObject(o, "means",
+                            f->own[0] != 0    ? f->own
+                            : f->code != NULL ? f->code->means
+                            : f->line != NULL ? f->line->means
+                                              : "");
+    cJSON_AddStringToObject(o, "next",
+                            f->code != NULL   ? f->code->next
+                            : f->line != NULL ? f->line->next
+                                              : "");
+    return o;
+}
+
+void explain_json(const struct explain *log, FILE *to) {
+    cJSON *root = cJSON_CreateObject(), *list = cJSON_AddArrayToObject(root, "findings");
+    const struct explain_story *s = log->asked && log->n > 1 ? NULL : log->story;
+    char *text;
+
+    for (size_t i = 0; i < log->n; i++)
+        cJSON_AddItemToArray(list, finding_json(&log->finding[i]));
+    cJSON_AddNumberToObject(root, "lines", (double)log->n_lines);
+    if (s != NULL) {
+        cJSON_AddStringToObject(root, "cause", s->cause);
+        cJSON_AddStringToObject(root, "sure", s->sure);
+        cJSON_AddStringToObject(root, "innocent", s->innocent);
+        cJSON_AddStringToObject(root, "next", s->next);
+    }
+    text = cJSON_Print(root);
+    fprintf(to, "%s\n", text == NULL ? "{}" : text);
+    free(text);
+    cJSON_Delete(root);
+}

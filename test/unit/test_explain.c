@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Logs and numbers become sentences. */
+#include "test/kit/kit.h"
+
+#include "host/explain/explain.h"
+
+static char said[65536];
+
+static struct explain *read_log(const char *text) {
+    struct explain *log = explain_new();
+
+    assert_non_null(log);
+    explain_read(log, (aloft_bytes){(const uint8_t *)text, strlen(text)});
+    explain_end(log);
+    return log;
+}
+
+/* Lines are broken for people; tests look for words. */
+static void unwrap(char *text) {
+    char *to = text;
+
+    for (; *text != 0; text++) {
+        char c = *text == '\n' ? ' ' : *text;
+        if (c != ' ' || to == said || to[-1] != ' ')
+            *to++ = c;
+    }
+    *to = 0;
+}
+
+static const char *say(struct explain *log) {
+    FILE *to = tmpfile();
+    size_t n;
+
+    assert_non_null(to);
+    explain_say(log, to);
+    rewind(to);
+    n = fread(said, 1, sizeof said - 1, to);
+    said[n] = 0;
+    fclose(to);
+    explain_free(log);
+    unwrap(said);
+    return said;
+}
+
+static const char *explained(const char *text) {
+    return say(read_log(text));
+}
+
+static const char *asked(const char *text) {
+    struct explain *log = explain_new();
+
+    assert_non_null(log);
+    explain_ask(log, text);
+    explain_end(log);
+    return say(log);
+}
+
+static void holds(const char *text, const char *words) {
+    if (strstr(text, words) == NULL)
+        fail_msg("\"%s\" is not in:\n%s", words, text);
+}
+
+static void lacks(const char *text, const char *words) {
+    if (strstr(text, words) != NULL)
+        fail_msg("\"%s\" is in:\n%s", words, text);
+}
+
+static void errno_113_before_any_tls_line_clears_the_certificates(void **state) {
+    aloft_bytes log = kit_file("test/fixtures/logs/nobody_answers.log");
+
+    (void)state;
+    const char *text = explained((const char *)log.at);
+    holds(text, "113 ECONNABORTED");
+    holds(text, "28674 = 0x7002 ESP_ERR_HTTP_CONNECT");
+    holds(text, "(certain)");
+    holds(text, "no certificate was looked at");
+    holds(text, "aloft doctor --project");
+    holds(text, "192.168.1.3");
+}
+
+static void the_same_number_after_a_certificate_line_blames_the_certificate(void **state) {
+    (void)state;
+    const char *text = explained("E (1) esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x2700\n"
+                                 "E (2) esp-tls-mbedtls: Failed to verify peer certificate!\n"
+                                 "Failed to open HTTP connection: 28674\n");
+    holds(text, "(one of three)");
+    holds(text, "the device spoke with the server");
+    lacks(text, "nobody answers");
+}
+
+static void the_newest_attempt_tells_the_story(void **state) {
+    char log[20000] = "E (1) esp-tls: mbedtls_ssl_handshake returned -0x2700\n";
+
+    (void)state;
+    for (int i = 0; i < 100; i++)
+        strcat(log, "I (2) app: the lamp is on\n");
+    strcat(log, "E (3) esp-tls: Failed to connnect to host (errno 113)\n"
+                "Failed to open HTTP connection: 28674\n");
+    holds(explained(log), "nobody answers");
+}
+
+static void a_number_alone_has_every_reading(void **state) {
+    (void)state;
+    const char *text = asked("113");
+    holds(text, "errno of newlib (ESP32): 113 ECONNABORTED");
+    holds(text, "errno of Linux: 113 EHOSTUNREACH");
+    holds(text, "errno of lwIP's own table: 113 EHOSTUNREACH");
+    holds(text, "118 no route, 104 refused");
+    holds(asked("errno 118"), "EHOSTUNREACH");
+    holds(asked("28674"), "ESP_ERR_HTTP_CONNECT");
+    holds(asked("0x7002"), "ESP_ERR_HTTP_CONNECT");
+    holds(asked("-9984"), "MBEDTLS_ERR_X509_CERT_VERIFY_FAILED");
+    holds(asked("-149"), "PSA_ERROR_INVALID_SIGNATURE");
+    holds(asked("-13"), "ERR_ABRT");
+    holds(asked("0x0203"), "no network path");
+    holds(asked("ESP_ERR_OTA_VALIDATE_FAILED"), "5379 = 0x1503");
+}
+
+static void mbedtls_sums_are_taken_apart(void **state) {
+    (void)state;
+    const char *text = explained("E (9) esp-tls: mbedtls_x509_crt_parse returned -0x112c\n");
+    holds(text, "MBEDTLS_ERR_PEM_INVALID_DATA + MBEDTLS_ERR_BASE64_INVALID_CHARACTER");
+    holds(text, "root.pem");
+}
+
+static void a_chip_id_of_two_letters_is_a_web_page(void **state) {
+    (void)state;
+    const char *text =
+        explained("E (5) esp_https_ota: Mismatch chip id, expected 9, found 27757\n");
+    holds(text, "\"ml\"");
+    holds(text, "web page");
+    holds(explained("E (5) boot_comm: mismatch chip ID, expected 0, found 5\n"), "ESP32-C3");
+    holds(explained("E (5) boot_comm: mismatch chip ID, expected 0, found 65535\n"), "erased");
+}
+
+static void faults_of_aloft_are_read_back(void **state) {
+    (void)state;
+    holds(explained("pump-0193: ... [0x0203 while connecting; newlib errno 118]\n"),
+          "There is no network path");
+}
+
+static void the_state_of_a_slot_is_said(void **state) {
+    (void)state;
+    holds(explained("I (5) app: ota_state = 1\n"), "ESP_OTA_IMG_PENDING_VERIFY");
+    holds(explained("ota_state: 4"), "ESP_OTA_IMG_ABORTED");
+}
+
+static void colours_and_curly_quotes_do_not_hide_a_line(void **state) {
+    (void)state;
+    const char *text =
+        explained("\x1b[0;31mE (5) esp-tls: Failed to connnect to host (errno 113)\x1b[0m\r\n"
+                  "curl --cacert \xe2\x80\x9croot.crt\xe2\x80\x9d\r\n");
+    holds(text, "ECONNABORTED");
+    holds(text, "curly quotes");
+    lacks(text, "\x1b");
+}
+
+static void numbers_without_trouble_are_left_alone(void **state) {
+    struct explain *log = read_log("I (28674) heap: 28674 bytes free, flash at 0x8000\n"
+                                   "I (113) wifi: channel 11\n");
+
+    (void)state;
+    assert_int_equal(explain_n_findings(log), 0);
+    assert_null(explain_story_of(log));
+    explain_free(log);
+}
+
+static void a_log_cut_anywhere_gives_the_same_answer(void **state) {
+    aloft_bytes file = kit_file("test/fixtures/logs/nobody_answers.log");
+    char whole[8192];
+
+    (void)state;
+    snprintf(whole, sizeof whole, "%s", explained((const char *)file.at));
+    for (size_t cut = 0; cut <= file.len; cut++) {
+        struct explain *log = explain_new();
+        explain_read(log, kit_guarded(0, file.at, cut));
+        explain_read(log, kit_guarded(1, file.at + cut, file.len - cut));
+        explain_end(log);
+        assert_string_equal(say(log), whole);
+    }
+}
+
+static void random_bytes_and_endless_lines_are_bounded(void **state) {
+    static uint8_t noise[1 << 20];
+    struct explain *log = explain_new();
+    uint32_t seed = 7;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof noise; i++)
+        noise[i] = (uint8_t)kit_random(&seed);
+    explain_read(log, (aloft_bytes){noise, sizeof noise});
+    memset(noise, 'A', sizeof noise);
+    explain_read(log, (aloft_bytes){noise, sizeof noise});
+    explain_end(log);
+    assert_true(explain_n_findings(log) <= EXPLAIN_FINDINGS_MAX);
+    for (const char *p = say(log); *p != 0; p++)
+        assert_true((unsigned char)*p < 0x7f);
+}
+
+static void more_findings_than_room_keep_the_newest(void **state) {
+    struct explain *log = explain_new();
+    const struct explain_code *code;
+    char line[200];
+    bool found = false;
+
+    (void)state;
+    for (size_t i = 0; (code = explain_code_at(i)) != NULL; i++) {
+        snprintf(line, sizeof line, "error %s\n", code->name);
+        explain_read(log, (aloft_bytes){(const uint8_t *)line, strlen(line)});
+    }
+    explain_end(log);
+    assert_int_equal(explain_n_findings(log), EXPLAIN_FINDINGS_MAX);
+    for (size_t i = 0; i < EXPLAIN_FINDINGS_MAX; i++) {
+        const struct explain_code *kept = explain_finding_at(log, i)->code;
+        found = found || (kept != NULL && strcmp(kept->name, "CURLE_SSL_CACERT_BADFILE") == 0);
+    }
+    assert_true(found);
+    explain_free(log);
+}
+
+static void every_story_can_be_told_and_every_row_is_whole(void **state) {
+    const struct explain_code *code;
+
+    (void)state;
+    for (size_t i = 0; i < explain_n_stories; i++) {
+        assert_true((explain_stories[i].all | explain_stories[i].any) != 0);
+        assert_true(strlen(explain_stories[i].innocent) > 0 && strlen(explain_stories[i].next) > 0);
+    }
+    for (size_t i = 0; (code = explain_code_at(i)) != NULL; i++) {
+        assert_true(code->means[0] != 0 && code->source[0] != 0);
+        assert_ptr_equal(explain_code_of((enum explain_family)code->family, code->number), code);
+    }
+    for (size_t i = 0; i < explain_n_lines; i++)
+        assert_true(explain_lines[i].source[0] != 0 && strlen(explain_lines[i].text) < 80);
+    assert_true(explain_n_lines <= 128);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(errno_113_before_any_tls_line_clears_the_certificates),
+        cmocka_unit_test(the_same_number_after_a_certificate_line_blames_the_certificate),
+        cmocka_unit_test(the_newest_attempt_tells_the_story),
+        cmocka_unit_test(a_number_alone_has_every_reading),
+        cmocka_unit_test(mbedtls_sums_are_taken_apart),
+        cmocka_unit_test(a_chip_id_of_two_letters_is_a_web_page),
+        cmocka_unit_test(faults_of_aloft_are_read_back),
+        cmocka_unit_test(the_state_of_a_slot_is_said),
+        cmocka_unit_test(colours_and_curly_quotes_do_not_hide_a_line),
+        cmocka_unit_test(numbers_without_trouble_are_left_alone),
+        cmocka_unit_test(a_log_cut_anywhere_gives_the_same_answer),
+        cmocka_unit_test(random_bytes_and_endless_lines_are_bounded),
+        cmocka_unit_test(more_findings_than_room_keep_the_newest),
+        cmocka_unit_test(every_story_can_be_told_and_every_row_is_whole),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
