@@ -104,10 +104,15 @@ static void take_common_name(const X509_NAME *from, char *out, size_t out_size) 
 
 static void take_facts(X509 *x, struct pki_facts *facts) {
     unsigned len = sizeof facts->sha256;
+    time_t end;
+    struct tm parts;
 
     memset(facts, 0, sizeof *facts);
     facts->not_before_s = seconds_of(X509_get0_notBefore(x));
     facts->not_after_s = seconds_of(X509_get0_notAfter(x));
+    end = (time_t)facts->not_after_s;
+    if (gmtime_r(&end, &parts) != NULL)
+        strftime(facts->until, sizeof facts->until, "%Y-%m-%d", &parts);
     facts->is_ca = X509_check_ca(x) > 0;
     take_hosts(x, &facts->hosts);
     take_common_name(X509_get_subject_name(x), facts->subject, sizeof facts->subject);

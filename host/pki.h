@@ -54,6 +54,7 @@ ALOFT_MUST_USE aloft_err pki_create(const char *folder, const struct pki_hosts *
 /** What a certificate says. */
 struct pki_facts {
     int64_t not_before_s, not_after_s; /* seconds since 1970 */
+    char until[16];                    /* not_after_s as a date, 2029-02-25 */
     struct pki_hosts hosts;            /* of the subjectAltName, each once */
     bool is_ca;
     char subject[128], issuer[128]; /* printable */
