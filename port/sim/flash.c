@@ -135,7 +135,14 @@ static bool may_write(const struct sim_flash *flash, uint32_t at, aloft_bytes fr
 
     return is_inside(flash, at, from.len) && at % unit == 0 && from.len % unit == 0 &&
            all_are(flash->bytes + at, from.len, 0xff) &&
-           all_are(flash->used + at / unit, from.len / unit, 0);
+           memchr(flash->used + at / unit, SIM_USED, from.len / unit) == NULL;
+}
+
+/* No software can see such a unit: so this is the chip's answer, not the end of the test. */
+static bool ecc_forbids(const struct sim_flash *flash, uint32_t at, aloft_bytes from) {
+    uint32_t unit = flash->write_size;
+
+    return flash->ecc && memchr(flash->used + at / unit, SIM_UNSURE, from.len / unit) != NULL;
 }
 
 static aloft_err write(void *self, uint32_t at, aloft_bytes from) {
@@ -150,6 +157,8 @@ static aloft_err write(void *self, uint32_t at, aloft_bytes from) {
         assert(flash->tolerant && "writes outside, across units, or over bytes not erased");
         return ALOFT_E_FLASH_WRITE;
     }
+    if (ecc_forbids(flash, at, from))
+        return ALOFT_E_FLASH_WRITE;
     if (is_cut(flash->power)) {
         sim_torn_write(flash, at, from);
         return ALOFT_E_FLASH_WRITE;

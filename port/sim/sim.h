@@ -58,6 +58,7 @@ struct sim_lie {
     uint32_t at, len;
     uint32_t from; /* 0: this entry is free */
     uint8_t *bytes;
+    bool erase; /* of a torn erase, not of a write */
 };
 
 /** Bytes that the chip cannot correct until they are erased. */
@@ -65,15 +66,23 @@ struct sim_rot {
     uint32_t at, len; /* len 0: this entry is free */
 };
 
+/** What became of a unit since it was erased. */
+enum sim_used {
+    SIM_UNUSED,
+    SIM_USED,   /* programmed: doing it again ends the test */
+    SIM_UNSURE, /* a write was cut in it, and it reads blank: only an `ecc` chip knows */
+};
+
 /** A chip. Made by sim_flash_start, given back by sim_flash_end. Tests may look at all of it. */
 struct sim_flash {
     struct sim_power *power;
     uint32_t size, write_size, erase_size;
-    uint8_t *bytes; /* what it reads now */
-    uint8_t *used;  /* for each unit of write_size: it was programmed since it was erased */
-    uint32_t *wear; /* for each erase unit: erases */
+    uint8_t *bytes;                 /* what it reads now */
+    uint8_t *used;                  /* for each unit of write_size: enum sim_used */
+    uint32_t *wear;                 /* for each erase unit: erases */
     uint32_t reads, writes, erases; /* calls that the chip obeyed */
-    bool tolerant;     /* true: a wrong write is ALOFT_E_FLASH_WRITE; false: it ends the test */
+    bool tolerant; /* true: a wrong write is ALOFT_E_FLASH_WRITE; false: it ends the test */
+    bool ecc;      /* true: programming a SIM_UNSURE unit is ALOFT_E_FLASH_WRITE; false: it works */
     aloft_err answers; /* not ALOFT_OK: every call is refused with this */
     struct sim_lie lie[SIM_LIES_MAX];
     struct sim_rot rot[SIM_LIES_MAX];

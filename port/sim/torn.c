@@ -13,6 +13,7 @@ struct tear {
     struct sim_flash *flash;
     uint32_t at, len;
     uint8_t *old, *fresh, *later;
+    bool erase;
 };
 
 static uint8_t either_bit(struct sim_power *power, uint8_t a, uint8_t b) {
@@ -94,6 +95,17 @@ void sim_torn_settle(struct sim_flash *flash, uint32_t at, uint32_t len) {
     }
 }
 
+/* A unit that a write was cut in counts as programmed while it does not read blank. */
+static void mark_used(struct sim_flash *flash, uint32_t at, uint32_t len) {
+    uint32_t unit = flash->write_size;
+
+    for (uint32_t i = 0; i < len; i += unit)
+        flash->used[(at + i) / unit] = SIM_UNSURE;
+    for (uint32_t i = 0; i < len; i++)
+        if (flash->bytes[at + i] != 0xff)
+            flash->used[(at + i) / unit] = SIM_USED;
+}
+
 /* Lies stand in the order of their cuts, so that the latest has the last word over shared bytes. */
 void sim_torn_wake(struct sim_flash *flash) {
     struct sim_lie *first = &flash->lie[0];
@@ -101,6 +113,8 @@ void sim_torn_wake(struct sim_flash *flash) {
     while (first->from != 0 && first->from <= flash->power->sessions) {
         memcpy(flash->bytes + first->at, first->bytes, first->len);
         free(first->bytes);
+        if (!first->erase)
+            mark_used(flash, first->at, first->len);
         memmove(first, first + 1, (SIM_LIES_MAX - 1) * sizeof *first);
         flash->lie[SIM_LIES_MAX - 1] = (struct sim_lie){0};
     }
@@ -115,8 +129,11 @@ static void remember(struct tear *tear) {
         return;
     for (unsigned i = 0; i < SIM_LIES_MAX; i++) {
         if (flash->lie[i].from == 0) {
-            flash->lie[i] =
-                (struct sim_lie){tear->at, tear->len, flash->power->sessions + 2, tear->later};
+            flash->lie[i] = (struct sim_lie){.at = tear->at,
+                                             .len = tear->len,
+                                             .from = flash->power->sessions + 2,
+                                             .bytes = tear->later,
+                                             .erase = tear->erase};
             tear->later = NULL;
             return;
         }
@@ -135,24 +152,21 @@ static void do_tear(struct tear *tear) {
 void sim_torn_write(struct sim_flash *flash, uint32_t at, aloft_bytes from) {
     uint32_t len = (uint32_t)from.len;
     uint8_t *both = malloc(2 * from.len + 1);
-    struct tear tear = {flash, at, len, both, both + len, NULL};
+    struct tear tear = {flash, at, len, both, both + len, NULL, false};
 
     assert(both != NULL);
     memset(both, 0xff, len);
     memcpy(both + len, from.at, len);
     if (len > 0)
         do_tear(&tear);
-    /* A unit that reads blank counts as unwritten: rule L4 programs a blank seal once more. */
-    for (uint32_t i = 0; i < len; i++)
-        if (flash->bytes[at + i] != 0xff)
-            flash->used[(at + i) / flash->write_size] = 1;
+    mark_used(flash, at, len);
     free(both);
 }
 
 void sim_torn_erase(struct sim_flash *flash, uint32_t at) {
     uint32_t len = flash->erase_size;
     uint8_t *both = malloc(2 * len);
-    struct tear tear = {flash, at, len, both, both + len, NULL};
+    struct tear tear = {flash, at, len, both, both + len, NULL, true};
 
     assert(both != NULL);
     memcpy(both, flash->bytes + at, len);

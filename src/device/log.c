@@ -196,9 +196,20 @@ static aloft_err write_again(struct al_log *log, struct al_record *record, aloft
     return put_first(log, record, unit, log->n + 2, why);
 }
 
+/* Seal 1 is right, so the body is solid and may have been acted upon: its unit is not to be erased.
+ * Where seal 2 lied and reads blank again, a chip with ECC refuses it: a copy elsewhere does as well. */
+static aloft_err seal_again(struct al_log *log, struct al_record *record, const uint8_t *seal_2,
+                            aloft_fault *why) {
+    uint32_t at = log->newest_at + AL_CELL_SIZE - AL_SEAL_SIZE;
+    aloft_fault refused;
+
+    if (al_flash_write(log->flash, at, (aloft_bytes){seal_2, AL_SEAL_SIZE}, &refused) == ALOFT_OK)
+        return ALOFT_OK;
+    return put_first(log, record, 1 - unit_of_newest(log), log->n + 2, why);
+}
+
 /* L4. */
 static aloft_err make_sure(struct al_log *log, struct al_record *record, aloft_fault *why) {
-    const uint32_t seal_2 = AL_BODY_SIZE + AL_SEAL_SIZE;
     uint8_t cell[AL_CELL_SIZE];
     enum sure sure;
     aloft_err err;
@@ -209,32 +220,40 @@ static aloft_err make_sure(struct al_log *log, struct al_record *record, aloft_f
         return err;
     if (sure == UNSURE)
         return write_again(log, record, why);
-    return al_flash_write(log->flash, log->newest_at + seal_2,
-                          (aloft_bytes){cell + seal_2, AL_SEAL_SIZE}, why);
+    return seal_again(log, record, cell + AL_CELL_SIZE - AL_SEAL_SIZE, why);
+}
+
+/* L2, and L5's question where there is nothing. */
+static aloft_err search(struct al_log *log, struct al_record *record, enum al_log_found *found,
+                        aloft_fault *why) {
+    struct al_log newest = {.flash = log->flash};
+    struct al_record state = {0};
+    bool is_new = false;
+    aloft_err err = find(&newest, 0, UNITS * log->flash->erase_size, &state, why);
+
+    if (err == ALOFT_OK && newest.n == 0)
+        err = all_blank(log->flash, &is_new, why);
+    if (err != ALOFT_OK)
+        return err;
+    *log = newest;
+    *record = state;
+    if (newest.n > 0)
+        *found = AL_LOG_FOUND;
+    else
+        *found = is_new ? AL_LOG_NEW : AL_LOG_LOST;
+    return ALOFT_OK;
 }
 
 aloft_err al_log_open(struct al_log *log, const struct aloft_flash *flash, struct al_record *record,
                       enum al_log_found *found, aloft_fault *why) {
     aloft_err err;
-    bool is_new;
 
-    *log = (struct al_log){.flash = flash};
+    /* Until the search has ended no append may pass: one that believed in an empty log would erase. */
+    *log = (struct al_log){.flash = flash, .n = UINT32_MAX};
     *record = (struct al_record){0};
     *found = AL_LOG_NEW;
     err = al_flash_check(flash, UNITS, why);
     if (err == ALOFT_OK)
-        err = find(log, 0, UNITS * flash->erase_size, record, why);
-    if (err != ALOFT_OK) {
-        /* Half a search is no state: a newer cell may stand where it ended. */
-        *record = (struct al_record){0};
-        return err;
-    }
-    if (log->n > 0) {
-        *found = AL_LOG_FOUND;
-        return make_sure(log, record, why);
-    }
-    err = all_blank(flash, &is_new, why);
-    if (err == ALOFT_OK && !is_new)
-        *found = AL_LOG_LOST;
-    return err;
+        err = search(log, record, found, why);
+    return err == ALOFT_OK && *found == AL_LOG_FOUND ? make_sure(log, record, why) : err;
 }
