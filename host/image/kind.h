@@ -8,14 +8,23 @@
 #include <aloft/bytes.h>
 #include <aloft/error.h>
 
+#define IMAGE_KIND_WORDS_MAX 240u
+
 /** A kind of file. `refusal` is what `publish` says of such a file without an image record. */
 struct image_kind {
     const char *name; /* with its article: "a gzip archive" */
     aloft_err refusal;
     bool (*is)(aloft_bytes file); /* NULL in the last row, which fits everything */
+    const char *advice;           /* what to do instead; NULL: the refusal's own words */
+    void (*words)(aloft_bytes file, char *out,
+                  size_t out_size); /* more than the name; NULL: none */
 };
 
 /** The first kind of the table that fits; never NULL. */
 const struct image_kind *image_kind_of(aloft_bytes file);
+
+/** The name, with what the file's first bytes say beside it: "an ELF program for RISC-V (2420 bytes of
+ *  flash contents)". `out` has IMAGE_KIND_WORDS_MAX bytes; gives out. */
+const char *image_kind_words(aloft_bytes file, char *out);
 
 #endif

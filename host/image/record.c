@@ -120,8 +120,11 @@ aloft_err image_record_find(aloft_bytes file, struct image_record *record,
 
     if (first == file.len) {
         const struct image_kind *kind = image_kind_of(file);
+        char words[IMAGE_KIND_WORDS_MAX];
         trouble_set(trouble, kind->refusal);
-        trouble_fact(trouble, "kind", "%s", kind->name);
+        trouble_fact(trouble, "kind", "%s", image_kind_words(file, words));
+        if (kind->advice != NULL)
+            trouble_fact(trouble, "advice", "%s", kind->advice);
         return kind->refusal;
     }
     second = next_magic(file, first + ALOFT_IMAGE_MAGIC_SIZE);
