@@ -1,2 +1,156 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* Room: server. Puts the server together from a project: certificate, site, database, listeners.
+ * Knows: the folders of a project.   Never knows: how requests are read or answered. */
 #include "serve.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "host/file.h"
+#include "server/api/api.h"
+#include "server/greet.h"
+#include "server/net/conn.h"
+#include "server/net/mdns.h"
+#include "server/net/server.h"
+
+#define ANSWERS_AT_ONCE 32u
+
+/* On the SQL thread: only wake the loop. */
+static void wake(void *self) {
+    uv_async_send(self);
+}
+
+static void take_answer(struct server *server, const struct store_answer *answer) {
+    uint32_t id = answer->word.conn_id;
+
+    tell_news(answer);
+    /* the connection may be gone, and its number with another one: then nobody is answered */
+    if (id < server->conns_max && server->conn[id] != NULL &&
+        server->generation[id] == answer->word.generation)
+        conn_stored(server->conn[id], answer->kept);
+}
+
+static void on_store(uv_async_t *async) {
+    struct server *server = async->data;
+    struct store_answer answer[ANSWERS_AT_ONCE];
+    unsigned n;
+
+    do {
+        n = store_answers(server->store, answer, ANSWERS_AT_ONCE);
+        for (unsigned i = 0; i < n; i++)
+            take_answer(server, &answer[i]);
+    } while (n == ANSWERS_AT_ONCE); /* the queue is bounded, and so is this */
+}
+
+static aloft_err open_site(struct server *server, struct trouble *trouble) {
+    char path[PATH_MAX];
+    aloft_err e = project_path(server->project, "site", path, trouble);
+
+    if (e == ALOFT_OK)
+        e = file_folder(path, 0755, trouble);
+    if (e != ALOFT_OK)
+        return e;
+    server->site = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (server->site < 0)
+        return trouble_file(trouble, ALOFT_E_FILE_READ, path, errno);
+    server->catalog = catalog_new(path);
+    return server->catalog != NULL ? ALOFT_OK
+                                   : trouble_file(trouble, ALOFT_E_SERVER_START, path, ENOMEM);
+}
+
+static aloft_err open_store(struct server *server, struct trouble *trouble) {
+    char path[PATH_MAX];
+    aloft_err e = project_path(server->project, "aloft.db", path, trouble);
+
+    if (e != ALOFT_OK)
+        return e;
+    uv_async_init(&server->loop, &server->store_ready, on_store);
+    server->store_ready.data = server;
+    return store_open(path, wake, &server->store_ready, &server->store, trouble);
+}
+
+static aloft_err listen_one(struct server *server, const char *where, struct trouble *trouble) {
+    char certificate[PATH_MAX], key[PATH_MAX];
+    SSL_CTX *tls = NULL;
+    aloft_err e = project_path(server->project, "pki/server.crt", certificate, trouble);
+
+    if (e == ALOFT_OK)
+        e = project_path(server->project, "pki/server.key", key, trouble);
+    if (e == ALOFT_OK)
+        e = tls_context(certificate, key, &tls, trouble);
+    if (e == ALOFT_OK)
+        e = server_listen(server, where, tls, api_calls, trouble);
+    return e;
+}
+
+static aloft_err listen_all(struct server *server, const struct serve_options *options,
+                            struct trouble *trouble) {
+    aloft_err e = ALOFT_OK;
+
+    if (options->n_listen == 0)
+        return listen_one(server, server->project->listen, trouble);
+    for (unsigned i = 0; i < options->n_listen && e == ALOFT_OK; i++)
+        e = listen_one(server, options->listen[i], trouble);
+    return e;
+}
+
+/* "https://host:port/a/b" to "/a/b"; a path of nothing but a slash is none. */
+static void take_base_path(struct server *server) {
+    const char *host = strstr(server->project->base, "://");
+    const char *path = host != NULL ? strchr(host + 3, '/') : NULL;
+    size_t len;
+
+    snprintf(server->base_path, sizeof server->base_path, "%s", path != NULL ? path : "");
+    len = strlen(server->base_path);
+    if (len > 0 && server->base_path[len - 1] == '/')
+        server->base_path[len - 1] = 0;
+}
+
+static aloft_err open_all(struct server *server, const struct serve_options *options,
+                          struct trouble *trouble) {
+    aloft_err e = open_site(server, trouble);
+
+    if (e == ALOFT_OK)
+        e = greet_certificate(server->project, trouble);
+    if (e == ALOFT_OK)
+        e = open_store(server, trouble);
+    if (e == ALOFT_OK)
+        e = listen_all(server, options, trouble);
+    return e;
+}
+
+aloft_err serve_run(const struct project *project, const struct serve_options *options,
+                    struct trouble *trouble) {
+    struct server *server = calloc(1, sizeof *server);
+    aloft_err e;
+
+    if (server == NULL)
+        return trouble_file(trouble, ALOFT_E_SERVER_START, project->dir, ENOMEM);
+    server->project = project;
+    server->rate_bps = options->rate_bps;
+    server->site = -1;
+    take_base_path(server);
+    e = server_open(server, trouble);
+    if (e == ALOFT_OK) {
+        e = open_all(server, options, trouble);
+        if (e == ALOFT_OK) {
+            if (options->mdns)
+                server->mdns = mdns_open(server);
+            greet(server);
+            server_run(server);
+            mdns_goodbye(server->mdns);
+        }
+        /* the SQL thread first: it wakes the loop that server_close takes down */
+        store_close(server->store);
+        server_close(server);
+        mdns_free(server->mdns);
+    }
+    catalog_free(server->catalog);
+    if (server->site >= 0)
+        close(server->site);
+    free(server);
+    return e;
+}

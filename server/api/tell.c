@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: server/api. What devices said, for people.
+ * Knows: when something may be called a success.   Never knows: how it came here. */
+#include <stdio.h>
+#include <string.h>
+
+#include "api.h"
+#include "server/net/server.h"
+
+static void explain(const struct store_word *w, char *out, size_t out_size) {
+    struct aloft_fact fact[2];
+    size_t n = 0;
+
+    if (w->offered_version[0] != 0)
+        fact[n++] = (struct aloft_fact){"version", w->offered_version};
+    if (w->version[0] != 0)
+        fact[n++] = (struct aloft_fact){"running", w->version};
+    aloft_explain(&w->fault, fact, n, out, out_size);
+}
+
+static const char *running(const struct store_word *w) {
+    return w->version[0] != 0 ? w->version : "an unknown version";
+}
+
+static bool says(const struct store_word *w, const char *state) {
+    return strcmp(w->state, state) == 0;
+}
+
+const char *word_for_people(const struct store_word *w, char *out, size_t out_size) {
+    char text[ALOFT_SENTENCE_MAX] = "its trial failed";
+
+    if (w->fault.code != 0)
+        explain(w, text, sizeof text);
+    if (store_word_confirms(w))
+        snprintf(out, out_size, "confirmed");
+    else if (says(w, "rolled-back"))
+        snprintf(out, out_size, "back on %s: %s", running(w), text);
+    else if (says(w, "failed") && w->fault.code != 0)
+        snprintf(out, out_size, "failed: %s", text);
+    else if (says(w, "testing"))
+        snprintf(out, out_size, "on trial");
+    else if (says(w, "confirmed"))
+        snprintf(out, out_size, "says confirmed, but runs no release of this site");
+    else
+        snprintf(out, out_size, "%s", w->state[0] != 0 ? w->state : "not said");
+    return out;
+}
+
+static void say_check(const struct store_word *w) {
+    const char *is_newer = w->offered_sequence > w->sequence ? w->offered_version : "nothing newer";
+
+    if (w->offered_version[0] == 0)
+        is_newer = "nothing";
+    say("%s %s: runs %s, %s; on offer: %s", w->id, w->is_report ? "reports" : "checks", running(w),
+        w->state[0] != 0 ? w->state : "says no state", is_newer);
+}
+
+void tell_news(const struct store_answer *a) {
+    const struct store_word *w = &a->word;
+    char text[ALOFT_SENTENCE_MAX + 64];
+    bool has_news = a->is_new || a->state_news || a->fault_news;
+
+    if (!a->kept)
+        say("%s: its word could not be written down", w->id);
+    else if (a->older)
+        say("%s: an older word came late, what is known stays", w->id);
+    else if (a->confirm_news)
+        say("%s runs %s, confirmed", w->id, running(w));
+    else if (has_news && says(w, "rolled-back"))
+        say("%s is %s", w->id, word_for_people(w, text, sizeof text));
+    else if (has_news && w->fault.code != 0)
+        say("%s runs %s, %s", w->id, running(w), word_for_people(w, text, sizeof text));
+    else if (has_news && says(w, "testing"))
+        say("%s runs %s, on trial", w->id, running(w));
+    else if (has_news && says(w, "downloading"))
+        say("%s runs %s and fetches %s", w->id, running(w), w->offered_version);
+    else
+        say_check(w);
+}

@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: server. Says where the server is, shows it to a phone's camera, looks at its certificate.
+ * Knows: terminals, X.509 dates, this machine's addresses.   Never knows: requests. */
+#include "greet.h"
+
+#include <arpa/inet.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <qrencode.h>
+
+#include "server/net/server.h"
+
+#define WARN_DAYS 60
+#define QR_MARGIN 2 /* modules; the standard asks for 4, phones read 2 on a terminal */
+
+static X509 *read_certificate(const char *path) {
+    FILE *file = fopen(path, "re");
+    X509 *certificate = file != NULL ? PEM_read_X509(file, NULL, NULL, NULL) : NULL;
+
+    if (file != NULL)
+        fclose(file);
+    return certificate;
+}
+
+aloft_err greet_certificate(const struct project *project, struct trouble *trouble) {
+    char path[PATH_MAX];
+    aloft_err e = project_path(project, "pki/server.crt", path, trouble);
+    X509 *certificate;
+    int days = 0, seconds = 0;
+
+    if (e != ALOFT_OK)
+        return e;
+    certificate = read_certificate(path);
+    if (certificate == NULL) {
+        ERR_clear_error();
+        trouble_set(trouble, ALOFT_E_SERVER_CERTIFICATE);
+        trouble_fact(trouble, "file", "%s", path);
+        trouble_fact(trouble, "reason", "it is not there or not a certificate in PEM");
+        return ALOFT_E_SERVER_CERTIFICATE;
+    }
+    if (ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(certificate)) != 1)
+        days = seconds = 0;
+    if (days < 0 || seconds < 0)
+        say("the certificate ended %d days ago: no device accepts it. Run `aloft cert renew` and "
+            "start again",
+            -days);
+    else if (days < WARN_DAYS)
+        say("the certificate ends in %d days. Run `aloft cert renew` before that", days);
+    X509_free(certificate);
+    return ALOFT_OK;
+}
+
+/* The first IPv4 address that a phone on this network could call. */
+static bool own_address(char out[INET_ADDRSTRLEN]) {
+    struct ifaddrs *all = NULL;
+    bool has_one = false;
+
+    if (getifaddrs(&all) != 0)
+        return false;
+    for (struct ifaddrs *one = all; one != NULL && !has_one; one = one->ifa_next)
+        if (one->ifa_addr != NULL && one->ifa_addr->sa_family == AF_INET &&
+            (one->ifa_flags & IFF_UP) != 0 && (one->ifa_flags & IFF_LOOPBACK) == 0)
+            has_one = inet_ntop(AF_INET, &((struct sockaddr_in *)one->ifa_addr)->sin_addr, out,
+                                INET_ADDRSTRLEN) != NULL;
+    freeifaddrs(all);
+    return has_one;
+}
+
+static bool is_dark(const QRcode *code, int x, int y) {
+    return x >= 0 && y >= 0 && x < code->width && y < code->width &&
+           (code->data[y * code->width + x] & 1) != 0;
+}
+
+/* Two rows of modules in one row of characters; light is drawn, so that it reads on a dark terminal. */
+static void print_code(const char *text) {
+    static const char *const block[] = {"\xe2\x96\x88", "\xe2\x96\x80", "\xe2\x96\x84", " "};
+    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L);
+
+    if (code == NULL)
+        return;
+    for (int y = -QR_MARGIN; y < code->width + QR_MARGIN; y += 2) {
+        fputs("  ", stdout);
+        for (int x = -QR_MARGIN; x < code->width + QR_MARGIN; x++)
+            fputs(block[(is_dark(code, x, y) ? 2 : 0) + (is_dark(code, x, y + 1) ? 1 : 0)], stdout);
+        putchar('\n');
+    }
+    QRcode_free(code);
+}
+
+/* Plain HTTP, because a phone has no reason to trust this project's CA; the answer is a page that says that
+ * the path is open. */
+static void show_code(const struct server *server) {
+    char address[INET_ADDRSTRLEN], text[64];
+
+    if (!isatty(STDOUT_FILENO) || !own_address(address))
+        return;
+    snprintf(text, sizeof text, "http://%s:%u/", address, server->listener[0].port);
+    print_code(text);
+    printf(
+        "  %s  scan it with a phone on the device's Wi-Fi: a page means that the path is open\n\n",
+        text);
+}
+
+static unsigned port_of(const char *base) {
+    const char *host = strstr(base, "://");
+    const char *end = host != NULL ? host + 3 : base, *colon;
+
+    if (*end == '[' && strchr(end, ']') != NULL)
+        end = strchr(end, ']');
+    colon = strpbrk(end, ":/");
+    return colon != NULL && *colon == ':' ? (unsigned)strtoul(colon + 1, NULL, 10) : 443;
+}
+
+void greet(const struct server *server) {
+    const char *base = server->project->base;
+    bool has_port = false;
+
+    show_code(server);
+    for (unsigned i = 0; i < server->n_listeners; i++) {
+        struct sockaddr_storage own = {0};
+        socklen_t own_len = sizeof own;
+        char text[64];
+        getsockname(server->listener[i].fd, (struct sockaddr *)&own, &own_len);
+        address_text(&own, text, sizeof text);
+        printf(own.ss_family == AF_INET6 ? "listening on [%s]:%u\n" : "listening on %s:%u\n", text,
+               server->listener[i].port);
+        has_port = has_port || server->listener[i].port == port_of(base);
+    }
+    if (!has_port)
+        printf("devices call %s, and nothing here listens on port %u: something must forward it\n",
+               base, port_of(base));
+    printf("ready %s\n", base);
+    fflush(stdout);
+}
