@@ -106,7 +106,10 @@ void server_drain(struct server *server) {
     }
     server->draining = true;
     stop_listening(server);
-    say("ending: %u connections may finish", server->n_conns);
+    if (server->n_conns > 0)
+        say("ending: %u connections may finish", server->n_conns);
+    else
+        say("ending");
     uv_timer_start(&server->drain, end_now, SERVER_DRAIN_MS, 0);
     for (unsigned i = 0; i < server->conns_max; i++)
         if (server->conn[i] != NULL)
