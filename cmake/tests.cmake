@@ -8,7 +8,7 @@ target_include_directories(aloft_kit PUBLIC ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_D
   ${CMAKE_SOURCE_DIR}/src ${CMAKE_SOURCE_DIR}/port)
 target_compile_definitions(aloft_kit PUBLIC _GNU_SOURCE ALOFT_SOURCE_DIR="${CMAKE_SOURCE_DIR}"
   ALOFT_BINARY_DIR="${CMAKE_BINARY_DIR}")
-target_link_libraries(aloft_kit PUBLIC aloft_core aloft_sim PkgConfig::CMOCKA)
+target_link_libraries(aloft_kit PUBLIC aloft_core aloft_sim PkgConfig::CMOCKA PRIVATE PkgConfig::OPENSSL)
 
 function(program_test file crypto suffix)
   get_filename_component(name ${file} NAME_WE)

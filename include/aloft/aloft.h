@@ -30,8 +30,7 @@
 #define ALOFT_BASE_MAX  200u /* longest base address, bytes */
 #define ALOFT_ID_MAX    64u  /* longest device id: A-Za-z0-9._- */
 #define ALOFT_TOKEN_MAX 200u /* longest bearer token, printable ASCII without spaces */
-#define ALOFT_INPUT_MIN                                                                            \
-    1024u /* smallest input buffer: a status line and the heads that matter (FORMAT.md) */
+#define ALOFT_INPUT_MIN 1024u /* smallest input buffer: the longest request that aloft makes */
 
 /** Everything aloft is given. All pointers must live as long as the device; nothing is copied.
  * A field that is wrong is ALOFT_E_MISUSE with its number (the comment's) in why->want. */
@@ -57,12 +56,10 @@ struct aloft_config {
 
     aloft_space manifest; /* 16: ALOFT_MANIFEST_MAX bytes */
     aloft_space input;    /* 17: at least ALOFT_INPUT_MIN; larger reads fewer times */
-    aloft_space
-        page; /* 18: a multiple of 32 and a divisor of both slots' erase size; more is faster */
+    aloft_space page; /* 18: a multiple of 32, a divisor of both slots' erase size; more is faster */
 
     uint32_t poll_s; /* 19: between checks, 60..604800; 0: 86400. Cache-Control may change it */
-    uint32_t
-        trial_s; /* 20: how long a new image may say nothing about its health, 10..86400; 0: 300 */
+    uint32_t trial_s; /* 20: longest silence of a new image about its health, 10..86400; 0: 300 */
     enum aloft_reset reset; /* 21: why the processor started */
 };
 
@@ -126,7 +123,7 @@ struct aloft_status {
 
 /** A device. Its room is the library's; the size is checked at build time. */
 struct aloft {
-    uint64_t room[256];
+    uint64_t room[448];
 };
 
 /**

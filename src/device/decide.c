@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: device. Checks the manifest and chooses what to do with it.
+ * Knows: records, terms, verdicts.   Never knows: network, how bytes are written. */
+#include "device/device.h"
+
+#include <string.h>
+
+#include "device/words.h"
+
+#include <string.h>
+
+static aloft_fault fault_of(aloft_err code, uint32_t want, uint32_t got) {
+    return (aloft_fault){
+        .code = (uint16_t)code, .step = ALOFT_STEP_VERIFY, .want = want, .got = got};
+}
+
+/* A manifest that is refused is asked for again at the next poll: it may have been replaced by then. */
+static enum al_state refuse(struct al_device *d, aloft_fault why) {
+    if (why.step == ALOFT_STEP_NONE)
+        why.step = ALOFT_STEP_VERIFY;
+    d->report_due = d->report_due || d->status.fault.code != why.code;
+    d->status.fault = why;
+    return al_device_rest(d, ALOFT_FAILED);
+}
+
+static uint64_t higher(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+static void fill_terms(const struct al_device *d, struct aloft_terms *terms) {
+    const struct aloft_clock *clock = &d->config->clock;
+    const struct al_record_slot *home = &d->record.slot[d->record.home];
+
+    memset(terms, 0, sizeof *terms);
+    memcpy(terms->vendor_id, d->channel->vendor_id, sizeof terms->vendor_id);
+    memcpy(terms->class_id, d->channel->class_id, sizeof terms->class_id);
+    terms->floor = higher(d->record.floor, d->has_trust ? d->trust.lowest_sequence : 0);
+    terms->skip = d->record.skip;
+    terms->installed_sequence = home->sequence;
+    memcpy(terms->installed_manifest, d->record.man, sizeof terms->installed_manifest);
+    terms->slot_size = d->config->slot[al_record_other(&d->record)].size;
+    terms->now_s = clock->unix_s(clock->self);
+    terms->has_clock = terms->now_s != 0;
+    terms->encodings = ALOFT_ENCODINGS;
+    terms->has_running = home->image_size != 0;
+    memcpy(terms->running_digest, home->image_digest, sizeof terms->running_digest);
+    terms->running_size = home->image_size;
+    terms->without_patches = (d->record.flags & AL_FLAG_PATCH_FAILED) != 0;
+}
+
+static void note_offer(struct al_device *d) {
+    const struct aloft_manifest *m = &d->manifest;
+
+    d->status.offered_sequence = m->sequence;
+    al_words_version(m, d->status.offered_version);
+    d->offer.sequence = m->sequence;
+    d->offer.image_size = m->image_size;
+    memcpy(d->offer.image_digest, m->image_digest.at, sizeof d->offer.image_digest);
+}
+
+bool al_device_is_candidate(const struct al_device *d) {
+    return memcmp(d->record.cand, d->manifest.digest, sizeof d->record.cand) == 0;
+}
+
+/* T9 */
+enum al_state al_device_adopt(struct al_device *d) {
+    aloft_fault why = {0};
+
+    al_record_adopt(&d->record, &d->offer, d->manifest.digest);
+    if (!al_device_append(d, &why))
+        return refuse(d, why);
+    d->report_due = true;
+    d->status.fault.code = ALOFT_OK;
+    return AL_TELL;
+}
+
+/* What stands in the other slot is this very release: a failed trial waits for its back-off, a download goes on.
+ * Anything else begins anew. */
+enum al_state al_device_take(struct al_device *d) {
+    struct al_candidate candidate;
+
+    if (d->record.phase == AL_KEPT && al_device_is_candidate(d))
+        return refuse(d, fault_of(ALOFT_E_TRIAL_WAITS, al_trial_wait_s(d), d->record.cause));
+    al_device_candidate(d, &candidate);
+    if (!al_record_may_begin(&d->record, &candidate))
+        return refuse(d, fault_of(ALOFT_E_ROLLBACK_REFUSED, 16, 0));
+    return AL_FETCH;
+}
+
+enum al_state al_step_decide(struct al_device *d) {
+    const aloft_bytes envelope = {d->config->manifest.at, d->manifest_len};
+    struct aloft_terms terms;
+    aloft_fault why = {0};
+
+    if (al_device_in_trial(d)) /* the answer showed that the server is there; its words wait */
+        return al_device_rest(d, ALOFT_SLEEP);
+    if (d->keys.n < d->keys.threshold || d->keys.threshold == 0)
+        return refuse(d, fault_of(ALOFT_E_NO_KEYS, d->keys.threshold, d->keys.n));
+    if (aloft_manifest_read(envelope, &d->keys, &d->manifest, &why) != ALOFT_OK)
+        return refuse(d, why);
+    fill_terms(d, &terms);
+    if (aloft_manifest_judge(&d->manifest, &terms, &d->verdict, &why) != ALOFT_OK)
+        return refuse(d, why);
+    note_offer(d);
+    if (d->verdict.decision == ALOFT_ADOPT)
+        return al_device_adopt(d);
+    if (d->verdict.decision == ALOFT_TAKE)
+        return terms.has_running ? al_device_take(d) : AL_COMPARE;
+    d->status.fault.code = ALOFT_OK;
+    return d->report_due ? AL_TELL : al_device_rest(d, ALOFT_DONE);
+}
+
+/* An image that was flashed at the factory has no digest in the record: see whether it is the one on offer. */
+enum al_state al_step_compare(struct al_device *d) {
+    const struct aloft_flash *home = &d->config->slot[d->record.home];
+    aloft_fault why = {0};
+    aloft_err e;
+
+    if (!d->has_begun)
+        al_slot_check_start(&d->check, home, &d->offer);
+    d->has_begun = true;
+    e = al_slot_check_step(&d->check, d->config->page, &why);
+    if (e == ALOFT_WAIT)
+        return AL_COMPARE;
+    return e == ALOFT_OK ? al_device_adopt(d) : al_device_take(d);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: device. Everything a device is while it runs; what must outlive power stands in `record`. */
+#ifndef AL_DEVICE_H
+#define AL_DEVICE_H
+
+#include <aloft/aloft.h>
+
+#include "device/log.h"
+#include "device/record.h"
+#include "device/slot.h"
+#include "device/talk.h"
+#include "device/transition.h"
+#include "device/trust.h"
+#include "flow/flow.h"
+
+/** What one step does; update.c holds the table. */
+enum al_state {
+    AL_STOPPED,  /* settings are wrong: nothing, for ever */
+    AL_REST,     /* wait for the next check, the end of a back-off, a word about health */
+    AL_ASK,      /* fetch the manifest */
+    AL_DECIDE,   /* check it and choose */
+    AL_COMPARE,  /* is the image it names the one that runs? (only while its digest is not known) */
+    AL_FETCH,    /* fetch the payload into the other slot */
+    AL_READBACK, /* hash what the chip returns */
+    AL_AGAIN,    /* the same before a failed image gets another trial */
+    AL_TELL,     /* send the report */
+    AL_RESTART,  /* wait for the caller to restart */
+    AL_N_STATES,
+};
+
+/** When to try again: each failure doubles the wait. */
+struct al_retry {
+    uint8_t n; /* failures in a row */
+};
+
+struct al_device {
+    const struct aloft_config *config;
+    struct al_log log;
+    struct al_record record;
+
+    struct al_trust trust;
+    bool has_trust;
+    struct aloft_keys keys; /* in force */
+    const struct aloft_channel *channel;
+    unsigned running; /* slot or ALOFT_SLOT_NONE */
+
+    enum al_state state;
+    uint32_t last_ms;        /* the port's clock at the last step */
+    uint64_t time_ms;        /* since start; does not wrap */
+    uint64_t due_ms;         /* next check */
+    uint32_t wait_ms;        /* how long AL_REST may sleep; 0 in other states: call again soon */
+    enum aloft_next resting; /* what AL_REST answers: SLEEP, DONE or FAILED */
+
+    struct al_talk talk;
+    struct al_http_url url; /* of the exchange; points into url_room */
+    uint8_t url_room[AL_URL_ROOM];
+    uint8_t n_redirects;
+    bool has_begun; /* this state has done its first piece */
+    bool is_asking; /* its exchange is under way */
+    bool is_seen;   /* flow has seen what stands in talk.body */
+
+    struct aloft_manifest manifest; /* points into config->manifest */
+    size_t manifest_len;
+    struct aloft_verdict verdict;
+    struct al_flow flow;
+    struct al_record_slot offer; /* the image that the manifest names */
+    struct al_slot_check check;
+    bool has_resumed;      /* this download did not begin at byte 0 */
+    uint64_t window_ms;    /* download speed: when the present minute began */
+    uint32_t window_bytes; /* and what came in it */
+    uint64_t day_ms;       /* when the present day of fetching began */
+    uint64_t day_bytes;    /* what was fetched in it */
+
+    struct al_retry ask_retry, fetch_retry;
+    uint32_t poll_s; /* in force */
+
+    uint64_t trial_ms; /* when the trial of this start began */
+    uint64_t word_ms;  /* when the application last said something about its health */
+    bool is_sick;
+    uint64_t again_ms; /* not before this: the kept image was found damaged */
+    bool report_due;
+
+    struct aloft_status status; /* the parts that are not in the record */
+    uint32_t n_resumes;
+};
+
+/* ---- start.c */
+/** The keys in force, from the trust record and what the record log says is gone. */
+void al_keys_refresh(struct al_device *d);
+bool al_device_in_trial(const struct al_device *d);
+/** Whether the last release on offer here was given up after its failed trials. */
+bool al_device_gave_up(const struct al_device *d);
+
+/* ---- config.c: aloft_start's checks, in the order of the fields */
+ALOFT_MUST_USE aloft_err al_config_check(const struct aloft_config *config, aloft_fault *why);
+
+/* ---- update.c */
+/** Go to rest. `how` is what aloft_step answers meanwhile; the next check is at due_ms. */
+enum al_state al_device_rest(struct al_device *d, enum aloft_next how);
+/** Note a fault and go to rest; the next check comes after the back-off of `retry`. */
+enum al_state al_device_fail(struct al_device *d, struct al_retry *retry, const aloft_fault *why);
+/** Append the record; a fault of the flash ends the step. */
+ALOFT_MUST_USE bool al_device_append(struct al_device *d, aloft_fault *why);
+
+/* ---- one file per step */
+enum al_state al_step_rest(struct al_device *d);
+enum al_state al_step_ask(struct al_device *d);
+enum al_state al_step_decide(struct al_device *d);
+enum al_state al_step_compare(struct al_device *d);
+enum al_state al_step_fetch(struct al_device *d);
+enum al_state al_step_readback(struct al_device *d);
+enum al_state al_step_again(struct al_device *d);
+enum al_state al_step_tell(struct al_device *d);
+
+/* ---- decide.c, fetch.c: the candidate */
+/** Whether the manifest is the one that the other slot belongs to. */
+bool al_device_is_candidate(const struct al_device *d);
+void al_device_candidate(const struct al_device *d, struct al_candidate *candidate);
+/** T9; and on to fetching, unless the record forbids it (T1). */
+enum al_state al_device_adopt(struct al_device *d);
+enum al_state al_device_take(struct al_device *d);
+
+/* ---- trial.c */
+/** Ends a trial that was silent or sick for too long; AL_REST where nothing is to be done. */
+enum al_state al_trial_watch(struct al_device *d);
+/** Seconds until a failed image is tried again; 0: now or never. */
+uint32_t al_trial_wait_s(const struct al_device *d);
+
+#endif

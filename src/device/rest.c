@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: device. Waits for whatever comes first: the next check, the end of a back-off, a word about health.
+ * Knows: times.   Never knows: network, manifests. */
+#include "device/device.h"
+
+#define LONGEST_SLEEP_MS                                                                           \
+    60000u /* a port may sleep through a step; a word about health may not wait long */
+
+static uint32_t until(const struct al_device *d, uint64_t when_ms) {
+    uint64_t wait = when_ms > d->time_ms ? when_ms - d->time_ms : 0;
+
+    return wait < LONGEST_SLEEP_MS ? (uint32_t)wait : LONGEST_SLEEP_MS;
+}
+
+enum al_state al_step_rest(struct al_device *d) {
+    enum al_state next = al_trial_watch(d);
+
+    if (next != AL_REST)
+        return next;
+    if (d->time_ms >= d->due_ms)
+        return AL_ASK;
+    if (d->report_due && !al_device_in_trial(d) && d->status.server_reached)
+        return AL_TELL;
+    d->wait_ms = until(d, d->due_ms);
+    if (al_device_in_trial(d) && d->wait_ms > 1000)
+        d->wait_ms = 1000; /* the watchdog must be fed, and the trial has deadlines */
+    return AL_REST;
+}

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: device. The new image proves itself, or goes: health, deadlines, back-off, another trial.
+ * Knows: the record and the application's word.   Never knows: network, manifests. */
+#include "device/device.h"
+
+#include <string.h>
+
+#define TRIAL_MAX_MS 604800000u /* 7 days: an image that cannot tell whether it is well */
+#define SILENCE_S    300u
+#define DAMAGED_MS   3600000u /* a kept image that reads back wrong is looked at again */
+
+static uint64_t silence_ms(const struct al_device *d) {
+    return 1000u * (uint64_t)(d->config->trial_s == 0 ? SILENCE_S : d->config->trial_s);
+}
+
+/* T6 by the application: one record, then the boot stage starts home. */
+static enum al_state end_trial(struct al_device *d, aloft_err cause) {
+    aloft_fault why = {.code = (uint16_t)cause, .step = ALOFT_STEP_TRIAL};
+
+    d->status.fault = why;
+    al_record_fail(&d->record, cause);
+    /* If power goes here: still on trial; the boot stage counts the start and the image says it again. */
+    if (!al_device_append(d, &why))
+        d->status.fault = why; /* the boot stage's own count ends the trial */
+    return AL_RESTART;
+}
+
+uint32_t al_trial_wait_s(const struct al_device *d) {
+    uint32_t wait_s = al_record_back_off_s(&d->record);
+    uint64_t waited_s =
+        d->time_ms / 1000; /* awake, since this start: a device has no other clock */
+
+    return waited_s < wait_s ? wait_s - (uint32_t)waited_s : 0;
+}
+
+enum al_state al_trial_watch(struct al_device *d) {
+    if (al_device_in_trial(d)) {
+        if (d->is_sick)
+            return end_trial(d, ALOFT_E_TRIAL_SICK);
+        if (d->time_ms - d->word_ms >= silence_ms(d) || d->time_ms - d->trial_ms >= TRIAL_MAX_MS)
+            return end_trial(d, ALOFT_E_TRIAL_SILENT);
+        return AL_REST;
+    }
+    if (d->record.phase == AL_KEPT && d->record.home == d->running && al_trial_wait_s(d) == 0 &&
+        d->time_ms >= d->again_ms)
+        return AL_AGAIN;
+    return AL_REST;
+}
+
+/* What this image calls gone; the entries stand one behind the other in its trust record. */
+static aloft_bytes gone_kids(const struct al_device *d) {
+    if (!d->has_trust || d->trust.n_gone == 0)
+        return (aloft_bytes){NULL, 0};
+    return (aloft_bytes){al_trust_gone(&d->trust, 0), (size_t)d->trust.n_gone * ALOFT_KID_SIZE};
+}
+
+/* T5: the loader first where it is not ours, then the record, which is the commit. */
+static aloft_err confirm(struct al_device *d, aloft_fault *why) {
+    const struct aloft_loader *loader = &d->config->loader;
+    struct al_record before = d->record;
+    aloft_err e = loader->confirm == NULL ? ALOFT_OK : loader->confirm(loader->self, why);
+
+    if (e != ALOFT_OK)
+        return e;
+    al_record_confirm(&d->record, d->has_trust ? (uint16_t)d->trust.epoch : 0, gone_kids(d));
+    /* If power goes here: still on trial; this image boots again and confirms again. */
+    if (!al_device_append(d, why)) {
+        d->record = before;
+        return (aloft_err)why->code;
+    }
+    al_keys_refresh(d);
+    d->report_due = true;
+    d->resting = ALOFT_SLEEP;
+    return ALOFT_OK;
+}
+
+aloft_err aloft_health(struct aloft *device, enum aloft_health_word word, aloft_fault *why) {
+    struct al_device *d = (struct al_device *)device->room;
+
+    if (d->state == AL_RESTART || !al_device_in_trial(d))
+        return ALOFT_OK;
+    d->word_ms = d->time_ms;
+    if (word == ALOFT_SICK)
+        d->is_sick = true;
+    return word == ALOFT_WELL ? confirm(d, why) : ALOFT_OK;
+}
+
+/* T7: the kept image is whole? Then it may boot once more. */
+enum al_state al_step_again(struct al_device *d) {
+    const unsigned other = al_record_other(&d->record);
+    const struct aloft_loader *loader = &d->config->loader;
+    aloft_fault why = {0};
+    aloft_err e;
+
+    if (!d->has_begun)
+        al_slot_check_start(&d->check, &d->config->slot[other], &d->record.slot[other]);
+    d->has_begun = true;
+    e = al_slot_check_step(&d->check, d->config->page, &why);
+    if (e == ALOFT_WAIT)
+        return AL_AGAIN;
+    if (e == ALOFT_OK) {
+        al_record_again(&d->record);
+        if (al_device_append(d, &why) &&
+            (loader->try_slot == NULL || loader->try_slot(loader->self, other, &why) == ALOFT_OK))
+            return AL_RESTART;
+    }
+    d->again_ms = d->time_ms + DAMAGED_MS;
+    why.step = ALOFT_STEP_TRIAL;
+    return al_device_fail(d, &d->fetch_retry, &why);
+}
