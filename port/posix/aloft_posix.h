@@ -25,6 +25,7 @@
 #define ALOFT_POSIX_LOG_SIZE   8192u
 #define ALOFT_POSIX_SLOT_SIZE  (4u << 20) /* default */
 #define ALOFT_POSIX_SLOT_MAX   (64u << 20)
+#define ALOFT_POSIX_WRITE_SIZE 16u
 
 /** Flash in a file, by NOR rules: programming only clears bits, writing bytes that are not erased is
  *  ALOFT_E_FLASH_WRITE, an erase takes a unit of 4 KiB and is counted in DIR/wear.bin. What was written
@@ -75,8 +76,6 @@ unsigned aloft_posix_mdns_read(aloft_bytes packet, const char *host, struct alof
 
 /* ------------------------------------------------------------------------- a firmware's whole device */
 
-#define ALOFT_POSIX_KEYS_MAX 4u
-
 struct aloft_posix {
     struct aloft device;
     struct aloft_config config;
@@ -85,23 +84,26 @@ struct aloft_posix {
     /* from here on it belongs to the port */
     struct aloft_posix_flash flash;
     struct aloft_tls tls;
-    struct aloft_key key[ALOFT_POSIX_KEYS_MAX];
     struct aloft_keys keys;
     unsigned slot;      /* the one that runs, or ALOFT_SLOT_NONE */
-    int boot_stage;     /* descriptor to the boot stage, -1: none */
+    int boot_stage;     /* descriptor of the wire to the boot stage, -1: none */
     bool once;          /* end when there is nothing more to do */
     bool on_a_terminal; /* progress in place */
-    uint32_t failures;  /* in a row, of a download (once) */
-    struct aloft_status told;
-    uint32_t told_quarter;
-    bool told_progress;
+    bool has_kicked;    /* and when */
+    uint32_t kicked_ms;
+    enum aloft_next last;     /* what the step before answered */
+    uint32_t failures;        /* attempts that failed since start */
+    struct aloft_status told; /* what people have been told */
+    aloft_fault told_fault;
+    uint32_t told_percent;
+    bool has_begun, told_progress;
     uint8_t manifest[ALOFT_MANIFEST_MAX];
     uint8_t input[16384];
     uint8_t page[4096];
 };
 
-/** Read the settings from the environment (ALOFT_DEVICE_DIR, ALOFT_URL, ALOFT_CA and so on, see
- *  firmware.c), open the flash, call aloft_start, say who runs. False: it has said why, and told the
+/** Read the settings from the environment (ALOFT_DEVICE_DIR, ALOFT_URL, ALOFT_CA and so on, all
+ *  in wire.h), open the flash, call aloft_start, say who runs. False: it has said why, and told the
  *  boot stage; end the program. */
 bool aloft_posix_start(struct aloft_posix *posix);
 

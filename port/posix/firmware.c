@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: posix. A whole device for a firmware: start, step, health.
+ * Knows: what to do after a step.   Never knows: what is printed, what the firmware is for. */
+#include "wire.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NAP_MS      200u /* so that the firmware's own loop goes round */
+#define TRIES_ONCE  4u   /* downloads that break, before ALOFT_ONCE gives up for now */
+#define CATEGORY(c) ((unsigned)(c) >> 8)
+
+static volatile sig_atomic_t is_asked; /* SIGUSR1: check now, as a button on a device would */
+
+static void note_asked(int signal_number) {
+    (void)signal_number;
+    is_asked = 1;
+}
+
+bool aloft_posix_start(struct aloft_posix *posix) {
+    struct sigaction action = {.sa_handler = note_asked, .sa_flags = SA_RESTART};
+    const char *about;
+    aloft_fault why = {.step = ALOFT_STEP_START};
+
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    sigaction(SIGUSR1, &action, NULL);
+    signal(SIGPIPE, SIG_IGN);
+    posix->boot_stage = -1;
+    if (al_posix_settings(posix, &why, &about) != ALOFT_OK) {
+        al_posix_say_fault(posix, &why, about);
+        al_posix_tell(posix, WIRE_UNFIT, why.code);
+        return false;
+    }
+    posix->on_a_terminal = isatty(STDOUT_FILENO) != 0;
+    /* a device that can take no updates goes on with its own work, so this is no reason to end */
+    if (aloft_start(&posix->device, &posix->config, &why) != ALOFT_OK)
+        al_posix_say_fault(posix, &why, NULL);
+    aloft_status(&posix->device, &posix->status);
+    posix->told_fault = posix->status.fault;
+    al_posix_say_start(posix);
+    return true;
+}
+
+void aloft_posix_health(struct aloft_posix *posix, enum aloft_health_word word) {
+    aloft_fault why = {0};
+
+    if (aloft_health(&posix->device, word, &why) != ALOFT_OK)
+        al_posix_say_fault(posix, &why, NULL);
+}
+
+static void nap(struct aloft_posix *posix, struct aloft_progress progress) {
+    uint32_t ms = progress.wait_ms < NAP_MS ? progress.wait_ms : NAP_MS;
+    struct timespec time = {0, (long)ms * 1000000};
+
+    if (progress.next == ALOFT_WORK)
+        (void)aloft_tls_wait(&posix->tls, NAP_MS);
+    else if (!aloft_tls_wait(&posix->tls, ms))
+        nanosleep(&time, NULL);
+}
+
+/* A download that breaks is gone on with; everything else has had its one try. */
+static bool is_worth_another(const struct aloft_posix *posix) {
+    const aloft_fault *fault = &posix->status.fault;
+    bool network = CATEGORY(fault->code) == CATEGORY(ALOFT_E_NET_NAME) ||
+                   fault->code == ALOFT_E_HTTP_SLOW || fault->code == ALOFT_E_PAYLOAD_SHORT;
+
+    return fault->step == ALOFT_STEP_FETCH && network && posix->failures < TRIES_ONCE;
+}
+
+static void end_once(struct aloft_posix *posix, struct aloft_progress progress) {
+    /* a trial goes on whatever the network does, until the image is confirmed or goes back */
+    if (posix->status.state == ALOFT_TESTING)
+        return;
+    if (progress.next == ALOFT_DONE)
+        al_posix_tell(posix, WIRE_DONE, posix->status.outcome);
+    else if (progress.next == ALOFT_FAILED && !is_worth_another(posix))
+        al_posix_tell(posix, WIRE_FAILED, posix->status.fault.code);
+    else
+        return;
+    exit(0);
+}
+
+void aloft_posix_step(struct aloft_posix *posix) {
+    struct aloft_progress progress;
+
+    if (is_asked != 0) {
+        is_asked = 0;
+        aloft_check_now(&posix->device);
+    }
+    progress = aloft_step(&posix->device);
+    aloft_status(&posix->device, &posix->status);
+    if (progress.next == ALOFT_FAILED && posix->last != ALOFT_FAILED)
+        posix->failures++;
+    al_posix_say_step(posix, progress);
+    posix->last = progress.next;
+    if (progress.next == ALOFT_REBOOT)
+        posix->config.loader.reboot(posix);
+    if (posix->once)
+        end_once(posix, progress);
+    nap(posix, progress);
+}
