@@ -33,6 +33,10 @@ foreach(file ${vector_tests})
   program_test(${file} aloft_crypto_mbedtls _mbedtls)
 endforeach()
 
+# a client with mbedTLS as old devices have it
+add_executable(tls_client test/e2e/tls_client.c)
+target_link_libraries(tls_client PRIVATE ${MBEDTLS} ${MBEDX509} ${MBEDCRYPTO})
+
 file(GLOB shell_tests CONFIGURE_DEPENDS test/e2e/test_*.sh)
 foreach(file ${shell_tests})
   get_filename_component(name ${file} NAME_WE)

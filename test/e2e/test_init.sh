@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+# `aloft init`, `cert` and `key` with right and wrong input: each mistake has its sentence, and nothing is lost.
+. test/e2e/lib.sh
+
+# state FOLDER: names, modes and content of everything in it
+state() {
+    (cd "$1" && find . -printf '%p %m\n' -type f -exec sha256sum {} + | sort)
+}
+
+say "a project has all its parts, and keys are their owner's only"
+umask 022
+exits 0 "$ALOFT" init "$tmp/new" --host Updates.Example --host 192.0.2.7 --class acme.example/lamp/a \
+    --class acme.example/lamp/b
+has 'devices will call   https://updates.example:4443' "$tmp/out"
+has '(also https://192.0.2.7:4443)' "$tmp/out"
+has 'a label, nobody compares it' "$tmp/out"
+has 'take it to another place now; it is the only way back' "$tmp/out"
+has 'Back up these files' "$tmp/out"
+for file in pki/ca.key pki/server.key keys/firmware.key keys/spare.key keys/fresh.key; do
+    [ "$(stat -c %a "$tmp/new/$file")" = 600 ] || fail "$file can be read by others"
+    openssl pkey -in "$tmp/new/$file" -noout -text | grep -q 'NIST CURVE: P-256' || fail "$file is no P-256 key"
+done
+for name in firmware spare fresh; do
+    openssl pkey -in "$tmp/new/keys/$name.key" -pubout | cmp -s - "$tmp/new/keys/$name.pub" || fail "$name: halves differ"
+done
+[ -d "$tmp/new/site" ] || fail "no site/"
+[ "$(ls -A "$tmp/new" | tr '\n' ' ')" = "aloft.conf keys pki site " ] || fail "something else was left there"
+openssl verify -x509_strict -purpose sslserver -CAfile "$tmp/new/pki/ca.crt" "$tmp/new/pki/server.crt" >/dev/null
+exits 0 "$ALOFT" -C "$tmp/new" cert show
+has 'its host is among them' "$tmp/out"
+
+say "without --host the base is <machine>.local, and localhost is in the certificate"
+exits 0 "$ALOFT" init "$tmp/plain"
+machine=$(uname -n | cut -d. -f1 | tr A-Z a-z)
+has "devices will call   https://$machine.local:4443" "$tmp/out"
+exits 0 "$ALOFT" -C "$tmp/plain" cert show --json
+for host in localhost 127.0.0.1 ::1; do has "\"$host\"" "$tmp/out"; done
+
+say "a project that is there is never touched"
+state "$tmp/new" >"$tmp/before"
+provokes PROJECT_EXISTS "$ALOFT" init "$tmp/new"
+provokes PROJECT_EXISTS "$ALOFT" -C "$tmp/new" init
+state "$tmp/new" | cmp - "$tmp/before" || fail "the project was changed"
+mkdir -p "$tmp/half/keys"
+echo mine >"$tmp/half/keys/firmware.key"
+provokes PROJECT_EXISTS "$ALOFT" init "$tmp/half"
+[ "$(cat "$tmp/half/keys/firmware.key")" = mine ] && [ "$(ls -A "$tmp/half")" = keys ] || fail "the folder was changed"
+
+say "a folder with other files takes a project and keeps them"
+mkdir "$tmp/mixed"
+echo mine >"$tmp/mixed/main.c"
+(cd "$tmp/mixed" && exits 0 "$ALOFT" init)
+[ "$(cat "$tmp/mixed/main.c")" = mine ] && [ -f "$tmp/mixed/aloft.conf" ] || fail "main.c or the project is missing"
+
+say "wrong words are refused before anything is made"
+long=$(printf 'a%.0s' $(seq 60))
+provokes HOST_FORM "$ALOFT" init "$tmp/no" --host 'https://updates.example'
+provokes HOST_FORM "$ALOFT" init "$tmp/no" --host '192.0.2.777'
+provokes HOST_FORM "$ALOFT" init "$tmp/no" --host '*.example'
+provokes HOST_FORM "$ALOFT" init "$tmp/no" --host "$long.$long.$long.example"
+provokes CLASS_FORM "$ALOFT" init "$tmp/no" --class lamp
+provokes CLASS_FORM "$ALOFT" init "$tmp/no" --class 'Acme.example/lamp/a'
+exits 64 "$ALOFT" init "$tmp/no" --hosts x
+exits 64 "$ALOFT" init "$tmp/no" other
+exits 64 "$ALOFT" init "$tmp/no" --host “updates.example”
+has 'curly quote' "$tmp/said"
+[ ! -e "$tmp/no" ] || fail "something was made"
+echo file >"$tmp/file"
+provokes FILE_WRITE "$ALOFT" init "$tmp/file/below"
+provokes NO_PROJECT "$ALOFT" -C "$tmp/file" cert show
+for verb in init cert key; do
+    exits 0 "$ALOFT" "$verb" --help
+    has 'usage: aloft' "$tmp/out"
+done
+
+say "a certificate is renewed under the same CA, and the old one is kept"
+cp "$tmp/new/pki/server.crt" "$tmp/old.crt"
+exits 0 "$ALOFT" -C "$tmp/new" cert renew --host localhost --drop 192.0.2.7
+kept=$(sed -n 's/^The old one is kept as \(.*\)\.$/\1/p' "$tmp/out")
+cmp "$tmp/old.crt" "$tmp/new/$kept" || fail "the old certificate is not kept"
+openssl verify -x509_strict -CAfile "$tmp/new/pki/ca.crt" "$tmp/new/pki/server.crt" >/dev/null
+openssl x509 -in "$tmp/new/pki/server.crt" -noout -checkhost localhost | grep -q 'does match' || fail "no localhost"
+openssl x509 -in "$tmp/new/pki/server.crt" -noout -checkip 192.0.2.7 | grep -q 'NOT match' || fail "192.0.2.7 is there"
+exits 64 "$ALOFT" -C "$tmp/new" cert renew --drop updates.example --drop localhost
+
+say "keys that cannot be read are named"
+cp -r "$tmp/new" "$tmp/bad"
+cp "$tmp/bad/keys/spare.pub" "$tmp/bad/keys/firmware.key"
+provokes KEY_IS_PUBLIC "$ALOFT" -C "$tmp/bad" key list
+openssl pkey -in "$tmp/new/keys/firmware.key" -aes128 -passout pass:word -out "$tmp/bad/keys/firmware.key"
+provokes KEY_ENCRYPTED "$ALOFT" -C "$tmp/bad" key list
+rm "$tmp/bad/pki/ca.key"
+provokes CA_KEY_AWAY "$ALOFT" -C "$tmp/bad" cert renew
+if [ "$(id -u)" = 0 ]; then
+    chmod 711 "$tmp"
+    cp "$ALOFT" "$tmp/aloft"
+    provokes FILE_READ setpriv --reuid=65534 --regid=65534 --clear-groups "$tmp/aloft" -C "$tmp/new" cert renew
+    has 'Permission denied' "$tmp/said"
+fi
+
+say "a disk that is full at any moment leaves all or nothing"
+cat >"$tmp/full.sh" <<'END'
+# $1: aloft, $2: folder to mount on. Every number of free inodes and a few sizes: each file fails once.
+set -eu
+made=0
+for limit in nr_inodes=2 nr_inodes=3 nr_inodes=4 nr_inodes=5 nr_inodes=6 nr_inodes=7 nr_inodes=8 nr_inodes=9 \
+    nr_inodes=10 nr_inodes=11 nr_inodes=12 nr_inodes=13 nr_inodes=14 nr_inodes=15 nr_inodes=16 nr_inodes=17 \
+    nr_inodes=18 nr_inodes=19 nr_inodes=20 size=4k size=16k size=32k size=64k; do
+    mount -t tmpfs -o $limit tmpfs "$2"
+    code=0
+    "$1" init "$2/p" --host localhost >"$3" 2>&1 || code=$?
+    if [ $code = 0 ]; then
+        made=$((made + 1))
+        "$1" -C "$2/p" cert show >/dev/null
+    else
+        [ $code = 2 ] && grep -qF '[0x1002' "$3" || { cat "$3"; echo "$limit: exit $code"; exit 1; }
+        [ -z "$(ls -A "$2")" ] || { ls -AR "$2"; echo "$limit: something is left"; exit 1; }
+    fi
+    umount "$2"
+done
+echo "   made $made projects, the other times nothing was left"
+[ $made -ge 1 ] && [ $made -le 10 ] || { echo "made $made projects: the limits miss"; exit 1; }
+
+# renewing on a full disk: what was served is still there
+mount -t tmpfs -o size=256k tmpfs "$2"
+"$1" init "$2/p" --host localhost >/dev/null
+cp "$2/p/pki/server.crt" "$3.crt"
+dd if=/dev/zero of="$2/filler" bs=4k 2>/dev/null || :
+code=0
+"$1" -C "$2/p" cert renew >"$3" 2>&1 || code=$?
+[ $code = 2 ] && grep -qF '[0x1002' "$3" || { cat "$3"; exit 1; }
+cmp "$2/p/pki/server.crt" "$3.crt"
+"$1" -C "$2/p" cert show >/dev/null
+umount "$2"
+END
+mkdir "$tmp/mnt"
+program=$(realpath "$ALOFT")
+if unshare -rm mount -t tmpfs tmpfs "$tmp/mnt" 2>/dev/null; then
+    unshare -rm sh "$tmp/full.sh" "$program" "$tmp/mnt" "$tmp/full" || fail "see above"
+else
+    say "no mount namespaces here: the full disk was not tried"
+fi
+say done
