@@ -129,14 +129,21 @@ static aloft_err put_in_empty(struct al_log *log, struct al_record *record, alof
     return err != ALOFT_OK ? err : put_first(log, record, 0, 2, why);
 }
 
+/* Also how a log whose search failed refuses (al_log_open). */
+static aloft_err has_numbers(const struct al_log *log, aloft_fault *why) {
+    if (log->n <= AL_RECORD_N_MAX)
+        return ALOFT_OK;
+    *why = (aloft_fault){
+        .code = ALOFT_E_FLASH_WRITE, .at = log->newest_at, .want = AL_RECORD_N_MAX, .got = log->n};
+    return ALOFT_E_FLASH_WRITE;
+}
+
 aloft_err al_log_append(struct al_log *log, struct al_record *record, aloft_fault *why) {
     uint32_t next = log->newest_at + AL_CELL_SIZE;
+    aloft_err err = has_numbers(log, why);
 
-    if (log->n > AL_RECORD_N_MAX) {
-        *why = (aloft_fault){
-            .code = ALOFT_E_FLASH_WRITE, .at = next, .want = AL_RECORD_N_MAX, .got = log->n};
-        return ALOFT_E_FLASH_WRITE;
-    }
+    if (err != ALOFT_OK)
+        return err;
     if (log->n == 0)
         return put_in_empty(log, record, why);
     /* L3. n + 1 may stand, torn, behind the newest cell and read right one day: n + 2 outranks it. */
@@ -217,6 +224,9 @@ static aloft_err make_sure(struct al_log *log, struct al_record *record, aloft_f
     al_record_pack(record, cell);
     err = read_seals(log, cell, &sure, why);
     if (err != ALOFT_OK || sure == SURE)
+        return err;
+    err = has_numbers(log, why);
+    if (err != ALOFT_OK)
         return err;
     if (sure == UNSURE)
         return write_again(log, record, why);

@@ -305,6 +305,31 @@ static void the_last_number_there_is_refuses_to_be_followed(void **state) {
     assert_int_equal(why.got, UINT32_MAX - 1);
 }
 
+static void an_unsealed_record_with_the_last_number_starts_nothing_but_stays(void **state) {
+    (void)state;
+    place(0, 0, UINT32_MAX, 1, AL_BODY_SIZE);
+
+    assert_provoked(reopen(), FLASH_WRITE);
+
+    assert_int_equal(found, AL_LOG_FOUND);
+    assert_int_equal(record.mark, 1);
+    assert_int_equal(chip.erases, 0);
+}
+
+static void a_second_seal_that_the_chip_refuses_gives_a_copy_elsewhere(void **state) {
+    (void)state;
+    place(0, 2, 11, 1, AL_CELL_SIZE);
+    place(1, 0, 12, 2, AL_BODY_SIZE + AL_SEAL_SIZE);
+    chip.ecc = true;
+    chip.used[(UNIT + AL_CELL_SIZE - AL_SEAL_SIZE) / 8] = SIM_UNSURE;
+
+    assert_ok(reopen());
+
+    assert_int_equal(record.mark, 2);
+    assert_int_equal(number_at(0, 0), 14);
+    assert_int_equal(number_at(1, 0), 12);
+}
+
 static void a_wrong_geometry_is_told_with_its_field(void **state) {
     const struct {
         uint32_t size, write_size, erase_size, want;
@@ -349,6 +374,8 @@ int main(void) {
         on_a_chip(a_refused_append_is_told_and_the_next_begins_a_unit),
         on_a_chip(a_refused_erase_is_told),
         on_a_chip(the_last_number_there_is_refuses_to_be_followed),
+        on_a_chip(an_unsealed_record_with_the_last_number_starts_nothing_but_stays),
+        on_a_chip(a_second_seal_that_the_chip_refuses_gives_a_copy_elsewhere),
         on_a_chip(a_wrong_geometry_is_told_with_its_field),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
