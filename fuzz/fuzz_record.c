@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Any bytes as a record log: open it, append, open it again: what was appended comes back.
- * Byte 0: which of the first 8 cells get a right check, byte 1: which get right seals; then the log. */
+ * Byte 0: which of the first 8 cells get a right check, byte 1: which get right seals; then the
+ * log. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -67,7 +68,7 @@ static void run(struct sim_flash *chip) {
     enum al_log_found found;
     aloft_fault why;
 
-    /* A blank-looking second seal on bytes that are used is refused, and the copy goes elsewhere. */
+    /* A second seal that only looks blank is refused, and the copy goes elsewhere. */
     if (al_log_open(&log, &port, &record, &found, &why) != ALOFT_OK) {
         must(log.n > AL_RECORD_N_MAX);
         return;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Door: the simulator. Flash in memory that wears, can be cut at any operation and lies afterwards; a
- * clock that is set by hand; random numbers that repeat; a loader that counts. For tests and benches.
+/* Door: the simulator. Flash in memory that wears, can be cut at any operation and lies
+ * afterwards; a clock that is set by hand; random numbers that repeat; a loader that counts. For
+ * tests and benches.
  *
  * Example: every single cut through a scenario
  *     for (uint32_t n = 0;; n++) {
@@ -45,7 +46,8 @@ struct sim_power {
 /** On, no cut planned, nothing counted. */
 void sim_power_start(struct sim_power *power, uint32_t seed);
 
-/** Let n more operations pass, then cut in the next one. From then on each call of each flash fails. */
+/** Let n more operations pass, then cut in the next one. From then on each call of each flash
+ * fails. */
 void sim_power_cut_after(struct sim_power *power, uint32_t n, enum sim_torn torn, uint32_t prefix);
 
 /** Power returns (also if it was never gone: a reset that weak bits notice). No cut is planned. */

@@ -70,8 +70,8 @@ static bool home_is_right(const struct boot *boot) {
     return digest_of(boot, record->home) == RIGHT;
 }
 
-/* Only in IDLE does the other slot hold an image that once ran here, or none: in FILL it is scrap, in
- * TRIAL and KEPT it has not proven itself. */
+/* Only in IDLE does the other slot hold an image that once ran here, or none: in FILL it is scrap,
+ * in TRIAL and KEPT it has not proven itself. */
 static void start_home(struct boot *boot) {
     const struct al_record *record = &boot->record;
     unsigned other = al_record_other(record);

@@ -6,9 +6,9 @@
 
 #include <aloft/port.h>
 
-/** Whether the relations of struct aloft_flash hold. Fails with ALOFT_E_FLASH_GEOMETRY: `want` is the
- * number of the field in the struct (self is 1, erase_size 7), `got` its value. `units` is how many
- * erase units there must be. */
+/** Whether the relations of struct aloft_flash hold. Fails with ALOFT_E_FLASH_GEOMETRY: `want` is
+ * the number of the field in the struct (self is 1, erase_size 7), `got` its value. `units` is how
+ * many erase units there must be. */
 ALOFT_MUST_USE aloft_err al_flash_check(const struct aloft_flash *flash, uint32_t units,
                                         aloft_fault *why);
 

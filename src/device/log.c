@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: device. The record log: where the next cell goes, which cell is the newest, what makes it sure.
+/* Room: device. The record log: where the next cell goes, which cell is the newest, what makes it
+ * sure.
  * Knows: erase units, cells, seals.   Never knows: what a field of a record means. */
 #include "device/log.h"
 
@@ -9,8 +10,8 @@
 
 #define UNITS 2u
 
-/* A body is solid when either seal is right: seal 1 is begun only after the body's program returned,
- * seal 2 only after that of seal 1, or over a right seal 1 (L4). */
+/* A body is solid when either seal is right: seal 1 is begun only after the body's program
+ * returned, seal 2 only after that of seal 1, or over a right seal 1 (L4). */
 enum sure { SURE, HALF_SEALED, UNSURE };
 
 static bool blank(const uint8_t *at, size_t len) {
@@ -107,7 +108,8 @@ static aloft_err put(struct al_log *log, struct al_record *record, uint32_t at, 
     return ALOFT_OK;
 }
 
-/* Erase a unit and begin it with `record`. If power goes in the erase: the other unit has the state. */
+/* Erase a unit and begin it with `record`. If power goes in the erase: the other unit has the
+ * state. */
 static aloft_err put_first(struct al_log *log, struct al_record *record, uint32_t unit, uint32_t n,
                            aloft_fault *why) {
     uint32_t at = unit * log->flash->erase_size;
@@ -122,7 +124,7 @@ static uint32_t unit_of_newest(const struct al_log *log) {
     return log->newest_at / log->flash->erase_size;
 }
 
-/* L5: nothing is whole, so nothing is lost by erasing both. Unit 1 first: put_first erases unit 0. */
+/* L5: nothing is whole, so nothing is lost by erasing both. put_first erases unit 0. */
 static aloft_err put_in_empty(struct al_log *log, struct al_record *record, aloft_fault *why) {
     aloft_err err = al_flash_erase(log->flash, log->flash->erase_size, why);
 
@@ -146,7 +148,7 @@ aloft_err al_log_append(struct al_log *log, struct al_record *record, aloft_faul
         return err;
     if (log->n == 0)
         return put_in_empty(log, record, why);
-    /* L3. n + 1 may stand, torn, behind the newest cell and read right one day: n + 2 outranks it. */
+    /* L3. n + 1 may stand, torn, behind the newest cell and read right one day: n + 2 wins. */
     if (!log->settled)
         return put_first(log, record, 1 - unit_of_newest(log), log->n + 2, why);
     if (next % log->flash->erase_size == 0)
@@ -187,8 +189,9 @@ static aloft_err other_has_one(const struct al_log *log, bool *yes, aloft_fault 
     return err;
 }
 
-/* L4, the body may be weak: write it again. Normally into the other unit, as L3 has it; but where it
- * is the first cell of its unit, the last sure record is in the other one, and that one must stay. */
+/* L4, the body may be weak: write it again. Normally into the other unit, as L3 has it; but where
+ * it is the first cell of its unit, the last sure record is in the other one, and that one must
+ * stay. */
 static aloft_err write_again(struct al_log *log, struct al_record *record, aloft_fault *why) {
     uint32_t unit = 1 - unit_of_newest(log);
     bool sure_one_there = false;
@@ -204,7 +207,8 @@ static aloft_err write_again(struct al_log *log, struct al_record *record, aloft
 }
 
 /* Seal 1 is right, so the body is solid and may have been acted upon: its unit is not to be erased.
- * Where seal 2 lied and reads blank again, a chip with ECC refuses it: a copy elsewhere does as well. */
+ * Where seal 2 lied and reads blank again, a chip with ECC refuses it: a copy elsewhere does as
+ * well. */
 static aloft_err seal_again(struct al_log *log, struct al_record *record, const uint8_t *seal_2,
                             aloft_fault *why) {
     uint32_t at = log->newest_at + AL_CELL_SIZE - AL_SEAL_SIZE;
@@ -258,7 +262,8 @@ aloft_err al_log_open(struct al_log *log, const struct aloft_flash *flash, struc
                       enum al_log_found *found, aloft_fault *why) {
     aloft_err err;
 
-    /* Until the search has ended no append may pass: one that believed in an empty log would erase. */
+    /* Until the search has ended no append may pass: one that believed in an empty log would
+     * erase. */
     *log = (struct al_log){.flash = flash, .n = UINT32_MAX};
     *record = (struct al_record){0};
     *found = AL_LOG_NEW;

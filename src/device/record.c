@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Room: device. The record and its cell: fields to bytes, bytes to fields, check and seals.
- * Knows: the layout of FORMAT.md, SHA-256.   Never knows: flash, where a cell is, what a field is for. */
+ * Knows: the layout of FORMAT.md, SHA-256.   Never knows: flash, where a cell is, what a field is
+ * for. */
 #include "device/record.h"
 
 #include <string.h>
@@ -11,7 +12,8 @@
 #define LAYOUT 1u
 #define FIELDS (AL_BODY_SIZE - AL_CHECK_SIZE) /* 184 */
 
-/* One walk over the fields serves both ways, so that what is written and what is read cannot differ. */
+/* One walk over the fields serves both ways, so that what is written and what is read cannot
+ * differ. */
 struct walk {
     uint8_t *at;
     bool packing;

@@ -79,14 +79,15 @@ void al_record_pack(const struct al_record *record, uint8_t cell[AL_CELL_SIZE]);
 /**
  * Read the body of a cell.
  *
- * Gives   true: the cell is whole (check right, type, layout and ranges known) and *record is filled.
+ * Gives   true: the cell is whole (check right, type, layout and ranges known) and *record is
+ *         filled.
  *         false: it is not, and *record is as it was.
  * Costs   one SHA-256 of 184 bytes, if the first bytes look right.
  */
 ALOFT_MUST_USE bool al_record_unpack(const uint8_t body[AL_BODY_SIZE], struct al_record *record);
 
-/** The number that a body claims to have, or 0 if it does not even begin as a record. Costs nothing;
- * true only once al_record_unpack has said so. */
+/** The number that a body claims to have, or 0 if it does not even begin as a record. Costs
+ * nothing; true only once al_record_unpack has said so. */
 uint32_t al_record_claims(const uint8_t body[AL_BODY_SIZE]);
 
 /** Seal 1 or 2 of a body: four times the first 8 bytes of SHA-256(check, which). */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: device. What the chip returns for a slot, hashed: the only thing that makes an image bootable. */
+/* Room: device. What the chip returns for a slot, hashed: the only thing that makes an image
+ * bootable. */
 #ifndef AL_DEVICE_SLOT_H
 #define AL_DEVICE_SLOT_H
 
@@ -37,8 +38,8 @@ void al_slot_check_start(struct al_slot_check *check, const struct aloft_flash *
  *
  * Takes   buffer  at least 1 byte; the room need not be the same at each step.
  * Gives   ALOFT_WAIT: call again. ALOFT_OK: the slot holds the image. Then start anew.
- * Fails   ALOFT_E_DIGEST_MISMATCH  it does not. An image of no bytes, or of more than the slot has, is
- *                                  in no slot: `got` is its size then, `want` the slot's.
+ * Fails   ALOFT_E_DIGEST_MISMATCH  it does not. An image of no bytes, or of more than the slot
+ *                                  has, is in no slot: `got` is its size then, `want` the slot's.
  *         ALOFT_E_FLASH_READ or what the port gave; start anew.
  * Costs   one read; at most image_size / buffer.len + 1 steps.
  */

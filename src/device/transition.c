@@ -83,8 +83,8 @@ static bool knows_gone(const struct al_record *record, const uint8_t *head) {
     return false;
 }
 
-/* The image itself never trusts what it calls gone. The list is for an older image that comes back by
- * a fallback: it may trust what went last, so where there is no room the oldest gives way. */
+/* The image itself never trusts what it calls gone. The list is for an older image that comes back
+ * by a fallback: it may trust what went last, so where there is no room the oldest gives way. */
 static void join_gone(struct al_record *record, const uint8_t *head) {
     static const uint8_t unused[sizeof record->gone[0]];
     unsigned i = 0;

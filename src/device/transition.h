@@ -21,8 +21,8 @@ struct al_candidate {
     uint8_t payload[AL_HEAD_SIZE];  /* first bytes of payload-sha256 */
 };
 
-/** The state of a device without records (L5): `running` is confirmed because it runs. A running slot
- * of ALOFT_SLOT_NONE (a factory image) gives home 0. Keeps record->n. */
+/** The state of a device without records (L5): `running` is confirmed because it runs. A running
+ * slot of ALOFT_SLOT_NONE (a factory image) gives home 0. Keeps record->n. */
 void al_record_anew(struct al_record *record, unsigned running);
 
 /** Whether T1 is allowed now: not in a trial; and while the present candidate has failed or was cut
@@ -37,12 +37,12 @@ ALOFT_MUST_USE bool al_record_may_begin(const struct al_record *record,
  * Before: al_record_may_begin; nothing of the other slot touched. */
 void al_record_begin(struct al_record *record, const struct al_candidate *candidate);
 
-/** T2 mark. Before: FILL; all bytes of the other slot below `mark` are programmed and returned; `mark`
- * is a multiple of the erase size and of 64 KiB. */
+/** T2 mark. Before: FILL; all bytes of the other slot below `mark` are programmed and returned;
+ * `mark` is a multiple of the erase size and of 64 KiB. */
 void al_record_mark(struct al_record *record, uint32_t mark);
 
-/** T3 switch: the next start tries the other slot. Before: FILL; the digest of what the chip returns
- * is slot[other]'s. */
+/** T3 switch: the next start tries the other slot. Before: FILL; the digest of what the chip
+ * returns is slot[other]'s. */
 void al_record_switch(struct al_record *record);
 
 /** T4 try, in the boot stage before the jump: counts this start. A power-on after a start without
@@ -51,10 +51,10 @@ void al_record_switch(struct al_record *record);
  * Before: TRIAL, boots < AL_BOOTS_MAX; the digest of the other slot is right. */
 void al_record_try(struct al_record *record, enum aloft_reset reset);
 
-/** T5 confirm: the other slot is home. Floor rises to its sequence, fails and cold are 0, the kids that
- * the image calls gone join the record (at most four are kept: the latest), and an epoch that grew
- * forgets the freshness statement. `gone` is ALOFT_KID_SIZE bytes for each kid, as in the trust record.
- * Before: TRIAL; it runs, and is well. */
+/** T5 confirm: the other slot is home. Floor rises to its sequence, fails and cold are 0, the kids
+ * that the image calls gone join the record (at most four are kept: the latest), and an epoch that
+ * grew forgets the freshness statement. `gone` is ALOFT_KID_SIZE bytes for each kid, as in the
+ * trust record. Before: TRIAL; it runs, and is well. */
 void al_record_confirm(struct al_record *record, uint16_t epoch, aloft_bytes gone);
 
 /** T6 fail: the trial is over, home stays. `cause` is the code that tells why.
@@ -73,12 +73,12 @@ void al_record_skip(struct al_record *record);
 void al_record_adopt(struct al_record *record, const struct al_record_slot *image,
                      const uint8_t manifest[AL_HEAD_SIZE]);
 
-/** T10 rehome: the boot stage fell back, `running` (0 or 1) is home now and the damaged slot the one to
- * write. Floor stays. Before: IDLE; this program runs from `running`, which is not home. */
+/** T10 rehome: the boot stage fell back, `running` (0 or 1) is home now and the damaged slot the
+ * one to write. Floor stays. Before: IDLE; this program runs from `running`, which is not home. */
 void al_record_rehome(struct al_record *record, unsigned running);
 
-/** Seconds that a kept candidate waits for T7: 1 h after the first failed trial, 6 h after the second,
- * none after one that the loss of power ended. 0 outside KEPT. */
+/** Seconds that a kept candidate waits for T7: 1 h after the first failed trial, 6 h after the
+ * second, none after one that the loss of power ended. 0 outside KEPT. */
 uint32_t al_record_back_off_s(const struct al_record *record);
 
 #endif

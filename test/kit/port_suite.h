@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What every port must pass: port.h as questions. A port author writes one test program that fills the
- * structs and calls these; each stops at the first thing that is not so. */
+/* What every port must pass: port.h as questions. A port author writes one test program that fills
+ * the structs and calls these; each stops at the first thing that is not so. */
 #ifndef TEST_KIT_PORT_SUITE_H
 #define TEST_KIT_PORT_SUITE_H
 
@@ -8,8 +8,8 @@
 
 /**
  * Takes   flash             at least two erase units; all that is in it is lost.
- *         refuses_unerased  the port promises to refuse writes over bytes that are not erased; it is
- *                           asked to only then, for on plain NOR such a write harms.
+ *         refuses_unerased  the port promises to refuse writes over bytes that are not erased; it
+ *                           is asked to only then, for on plain NOR such a write harms.
  */
 void port_suite_flash(const struct aloft_flash *flash, bool refuses_unerased);
 

@@ -75,7 +75,8 @@ static void both_clocks_go_on_together_and_lose_nothing(void **state) {
 
 static const uint8_t word[32] = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
 
-/* Write 32 bytes at 0 with the power going in between, and give what the chip reads after the restart. */
+/* Write 32 bytes at 0 with the power going in between, and give what the chip reads after the
+ * restart. */
 static uint8_t *torn(enum sim_torn how, uint32_t prefix) {
     static uint8_t read[32];
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Cuts through trials: I1 there is always a slot that may start, I2 nothing unproven starts, I3 no image
- * stays unconfirmed, I4 floor and skip never fall. Boot stage and records are the real ones; the
- * application here is five lines that do what the table of transitions lets it do.
+/* Cuts through trials: I1 there is always a slot that may start, I2 nothing unproven starts, I3 no
+ * image stays unconfirmed, I4 floor and skip never fall. Boot stage and records are the real ones;
+ * the application here is five lines that do what the table of transitions lets it do.
  *
- * A failing life prints its seed; give it to the program as its only argument to run just that one. */
+ * A failing life prints its seed; give it to the program as its only argument to run just that
+ * one. */
 #include "test/kit/kit.h"
 
 #include <aloft/aloft.h>
@@ -158,7 +159,7 @@ static bool cut_at(uint32_t n, enum sim_torn torn, uint32_t prefix) {
     sim_power_cut_after(&power, n, torn, prefix);
     cut = power.cut_at;
     config.reset = ALOFT_RESET_SOFTWARE;
-    /* sim_power_on would forget the plan: the resets of this scenario are crashes, not power-ons. */
+    /* sim_power_on would forget the plan; the resets of this scenario are crashes. */
     for (enum aloft_reset reset = ALOFT_RESET_SOFTWARE; power.on; reset = ALOFT_RESET_CRASH) {
         struct aloft_boot_choice choice;
         if (boot(reset, &choice) && !choice.trial)

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The lemma of the record log under cuts: open gives the old state or the new one, never anything else;
- * what it gave it gives until the next append. One exception, written down in log.h: a cell that read
- * blank may read whole at a later start (weak bits), which moves the state forward by the append
- * that was cut, until the first append after a start. Back it never goes.
+/* The lemma of the record log under cuts: open gives the old state or the new one, never anything
+ * else; what it gave it gives until the next append. One exception, written down in log.h: a cell
+ * that read blank may read whole at a later start (weak bits), which moves the state forward by
+ * the append that was cut, until the first append after a start. Back it never goes.
  *
- * A failing case prints its seed; give it to the program as its only argument to run just that one. */
+ * A failing case prints its seed; give it to the program as its only argument to run just that
+ * one. */
 #include "test/kit/kit.h"
 
 #include "device/log.h"
@@ -252,7 +253,7 @@ static bool cut_once(const struct saved *before, uint32_t n, enum sim_torn torn,
     return cut;
 }
 
-/* The longest operations are an erase and a body; a prefix beyond the end is the whole operation. */
+/* The longest operations are an erase and a body; a longer prefix is the whole operation. */
 static uint32_t cut_everywhere(const struct saved *before) {
     uint32_t longest = chip.erase_size > AL_BODY_SIZE ? chip.erase_size : AL_BODY_SIZE;
     uint32_t n = 0;

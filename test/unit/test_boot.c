@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The boot stage: every way that a start can go. Home is slot 0 with sequence 50 unless said otherwise. */
+/* The boot stage: every way that a start can go. Home is slot 0 with sequence 50 unless said
+ * otherwise. */
 #include "test/kit/kit.h"
 
 #include <aloft/aloft.h>
