@@ -7,14 +7,11 @@
 #include "wire.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #define QUICK_MS  1000u /* a program that ends sooner did nothing */
@@ -26,76 +23,6 @@ static aloft_err fault(aloft_fault *why, aloft_err code, int number) {
     *why = (aloft_fault){.code = (uint16_t)code, .step = ALOFT_STEP_BOOT, .raw = number};
     why->origin = number != 0 ? ALOFT_ORIGIN_LINUX : ALOFT_ORIGIN_NONE;
     return code;
-}
-
-/* ---- the folder */
-
-aloft_err aloft_posix_machine_lock(struct aloft_posix_machine *machine, aloft_fault *why) {
-    char path[PATH_MAX];
-
-    machine->lock = -1;
-    if (snprintf(path, sizeof path, "%s/lock", machine->dir) >= (int)sizeof path)
-        return fault(why, ALOFT_E_DEVICE_FILE, ENAMETOOLONG);
-    /* without O_CLOEXEC: the program holds the lock too, so it ends with the later of the two */
-    machine->lock = open(path, O_RDWR | O_CREAT, 0644);
-    if (machine->lock < 0)
-        return fault(why, ALOFT_E_DEVICE_FILE, errno);
-    if (flock(machine->lock, LOCK_EX | LOCK_NB) != 0) {
-        close(machine->lock);
-        machine->lock = -1;
-        return fault(why, ALOFT_E_DEVICE_BUSY, 0);
-    }
-    return ALOFT_OK;
-}
-
-static aloft_err write_slot(const struct aloft_flash *slot, aloft_bytes image) {
-    uint8_t last[ALOFT_POSIX_WRITE_SIZE];
-    size_t whole = image.len - image.len % sizeof last;
-    aloft_err code = slot->write(slot->self, 0, (aloft_bytes){image.at, whole});
-
-    if (code != ALOFT_OK || whole == image.len)
-        return code;
-    memset(last, 0xff, sizeof last);
-    memcpy(last, image.at + whole, image.len - whole);
-    return slot->write(slot->self, (uint32_t)whole, ALOFT_BYTES(last));
-}
-
-aloft_err aloft_posix_machine_flash(struct aloft_posix_machine *machine, aloft_bytes image,
-                                    uint32_t slot_size, aloft_fault *why) {
-    char there[PATH_MAX], fresh[PATH_MAX], old[PATH_MAX];
-    struct aloft_flash slot;
-    aloft_err code;
-
-    if (snprintf(there, sizeof there, "%s/flash.bin", machine->dir) >= (int)sizeof there - 8 ||
-        snprintf(fresh, sizeof fresh, "%s/factory", machine->dir) >= (int)sizeof fresh - 16)
-        return fault(why, ALOFT_E_DEVICE_FILE, ENAMETOOLONG);
-    if (access(there, F_OK) == 0)
-        return fault(why, ALOFT_E_DEVICE_FLASHED, 0);
-    if (image.len > slot_size) {
-        (void)fault(why, ALOFT_E_DEVICE_BIG, 0);
-        why->got = (uint32_t)image.len;
-        why->want = slot_size;
-        return ALOFT_E_DEVICE_BIG;
-    }
-    /* made in a folder of its own, so that a cut leaves either no flash or a whole one */
-    if (mkdir(fresh, 0755) != 0 && errno != EEXIST)
-        return fault(why, ALOFT_E_DEVICE_FILE, errno);
-    snprintf(old, sizeof old, "%.*s/flash.bin", (int)sizeof old - 12, fresh);
-    (void)unlink(old);
-    code = aloft_posix_flash_open(&machine->flash, fresh, slot_size, ALOFT_POSIX_WRITE_SIZE, why);
-    if (code != ALOFT_OK)
-        return code;
-    slot = aloft_posix_slot(&machine->flash, 0);
-    code = write_slot(&slot, image);
-    aloft_posix_flash_close(&machine->flash);
-    if (code != ALOFT_OK)
-        return fault(why, code, 0);
-    if (rename(old, there) != 0)
-        return fault(why, ALOFT_E_DEVICE_FILE, errno);
-    snprintf(old, sizeof old, "%.*s/wear.bin", (int)sizeof old - 12, fresh);
-    (void)unlink(old);
-    (void)rmdir(fresh);
-    return ALOFT_OK;
 }
 
 /* ---- one start */

@@ -171,7 +171,9 @@ static bool has_ended(const struct child *child, int *status, int within_ms) {
 static void judge(struct child_end *end, int status) {
     end->is_signal = WIFSIGNALED(status);
     end->number = end->is_signal ? WTERMSIG(status) : WEXITSTATUS(status);
-    if (end->word == WIRE_RESTART)
+    if (end->is_hung)
+        end->reset = ALOFT_RESET_WATCHDOG;
+    else if (end->word == WIRE_RESTART)
         end->reset = ALOFT_RESET_SOFTWARE;
     else
         end->reset = end->is_signal ? ALOFT_RESET_CRASH : ALOFT_RESET_ENDED;
@@ -189,50 +191,57 @@ static bool is_told_to_end(const struct child *child, int signals) {
     return false;
 }
 
-static void put_out(const struct child *child, int *status) {
-    kill(child->id, SIGTERM);
-    if (has_ended(child, status, GRACE_MS))
-        return;
+static void kill_off(const struct child *child, int *status) {
     kill(child->id, SIGKILL);
     waitpid(child->id, status, 0);
 }
 
-static void bite(const struct child *child, int *status) {
-    kill(child->id, SIGKILL);
-    waitpid(child->id, status, 0);
+/* Listens to one word, one signal, or nothing until the watchdog's time is up: then false. */
+static bool listen_once(const struct child *child, int signals, uint32_t left_ms,
+                        struct child_end *end, bool *open) {
+    struct pollfd poller[2] = {{.fd = child->wire, .events = POLLIN},
+                               {.fd = signals, .events = POLLIN}};
+
+    if (poll(poller, 2, (int)left_ms) <= 0)
+        return false;
+    if (poller[1].revents != 0)
+        end->is_told = is_told_to_end(child, signals);
+    if (poller[0].revents == 0)
+        return false;
+    read_words(child, end, open);
+    return true;
+}
+
+/* Until it closes its wire, or is to end, or has been silent for too long. */
+static void listen_to(const struct child *child, uint32_t limit, int signals,
+                      struct child_end *end) {
+    uint32_t fed = now_ms(), hungry = 0;
+    bool open = true;
+
+    /* goes on as long as the program lives and feeds its watchdog */
+    while (open && !end->is_told && hungry < limit) {
+        if (listen_once(child, signals, limit - hungry, end, &open))
+            fed = now_ms();
+        hungry = now_ms() - fed;
+    }
+    end->is_hung = open && !end->is_told;
 }
 
 void al_posix_child_watch(struct child *child, uint32_t watchdog_s, int signals,
                           struct child_end *end) {
-    uint32_t began = now_ms(), fed = began, limit = watchdog_s * 1000;
-    struct pollfd poller[2] = {{.fd = child->wire, .events = POLLIN},
-                               {.fd = signals, .events = POLLIN}};
+    uint32_t began = now_ms(), limit = watchdog_s * 1000;
     int status = 0;
-    bool open = true, bitten = false;
 
     *end = (struct child_end){0};
-    /* goes on as long as the program lives and feeds its watchdog */
-    while (open && !end->is_told && !bitten) {
-        uint32_t hungry = now_ms() - fed;
-        int n = poll(poller, 2, hungry < limit ? (int)(limit - hungry) : 0);
-        if (n > 0 && poller[1].revents != 0)
-            end->is_told = is_told_to_end(child, signals);
-        if (n > 0 && poller[0].revents != 0) {
-            read_words(child, end, &open);
-            fed = now_ms();
-        }
-        bitten = n == 0 && now_ms() - fed >= limit;
-    }
-    /* a program that has closed its wire has as long to end as one that is silent */
+    listen_to(child, limit, signals, end);
     if (end->is_told)
-        put_out(child, &status);
-    else if (bitten || !has_ended(child, &status, (int)limit)) {
-        bitten = true;
-        bite(child, &status);
+        kill(child->id, SIGTERM);
+    /* a program that has closed its wire has as long to end as one that is silent */
+    if (end->is_hung || !has_ended(child, &status, end->is_told ? GRACE_MS : (int)limit)) {
+        end->is_hung = !end->is_told;
+        kill_off(child, &status);
     }
     judge(end, status);
-    if (bitten)
-        end->reset = ALOFT_RESET_WATCHDOG;
     end->lived_ms = now_ms() - began;
     close(child->wire);
 }

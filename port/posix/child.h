@@ -20,6 +20,7 @@ struct child_end {
     int number;     /* signal that ended it, or its exit code */
     bool is_signal; /* which of the two */
     bool is_told;   /* the boot stage itself was told to end */
+    bool is_hung;   /* the watchdog ended it */
     uint32_t lived_ms;
 };
 

@@ -30,41 +30,57 @@ static uint32_t u16_at(aloft_bytes b, size_t at) {
     return (uint32_t)b.at[at] << 8 | b.at[at + 1];
 }
 
-/* Copy the name at `*at` as text with dots into out[256]; *at goes behind it. A pointer must go back,
- * so at most packet / 2 jumps happen; each label makes the text longer, so 128 labels. */
-static bool read_name(aloft_bytes b, size_t *at, char *out) {
-    size_t here = *at, n = 0, lowest = *at;
-    bool jumped = false;
+/* A name being read: where, and the text so far. */
+struct reader {
+    aloft_bytes from;
+    size_t here,
+        lowest; /* a pointer must go below `lowest`, so there are at most packet / 2 of them */
+    char *out;  /* NAME_MAX_BYTES + 1 */
+    size_t n;
+};
 
-    for (;;) {
-        if (here >= b.len)
+/* Follow a pointer (RFC 1035 §4.1.4). */
+static bool jump(struct reader *r) {
+    if (r->here + 1 >= r->from.len)
+        return false;
+    r->here = u16_at(r->from, r->here) & 0x3fffu;
+    if (r->here >= r->lowest)
+        return false;
+    r->lowest = r->here;
+    return true;
+}
+
+/* Take one label; each makes the text longer, so there are at most 128. */
+static bool take_label(struct reader *r) {
+    size_t len = r->from.at[r->here];
+
+    if (len > 63 || r->here + 1 + len > r->from.len || r->n + len + 1 > NAME_MAX_BYTES)
+        return false;
+    if (r->n > 0 && len > 0)
+        r->out[r->n++] = '.';
+    memcpy(r->out + r->n, r->from.at + r->here + 1, len);
+    r->n += len;
+    r->here += 1 + len;
+    return true;
+}
+
+/* Copy the name at `*at` as text with dots; *at goes behind it. */
+static bool read_name(aloft_bytes b, size_t *at, char *out) {
+    struct reader r = {b, *at, *at, out, 0};
+    size_t behind = 0; /* the first pointer, 0: none yet */
+
+    for (bool is_last = false; !is_last;) {
+        bool is_pointer = r.here < b.len && (b.at[r.here] & 0xc0u) == 0xc0u;
+        if (r.here >= b.len)
             return false;
-        if ((b.at[here] & 0xc0u) == 0xc0u) {
-            if (here + 1 >= b.len)
-                return false;
-            if (!jumped)
-                *at = here + 2;
-            jumped = true;
-            here = u16_at(b, here) & 0x3fffu;
-            if (here >= lowest)
-                return false;
-            lowest = here;
-        } else {
-            size_t len = b.at[here];
-            if (len > 63 || here + 1 + len > b.len || n + len + 1 > NAME_MAX_BYTES)
-                return false;
-            if (len == 0)
-                break;
-            if (n > 0)
-                out[n++] = '.';
-            memcpy(out + n, b.at + here + 1, len);
-            n += len;
-            here += 1 + len;
-        }
+        if (is_pointer && behind == 0)
+            behind = r.here + 2;
+        is_last = b.at[r.here] == 0;
+        if (is_pointer ? !jump(&r) : !take_label(&r))
+            return false;
     }
-    if (!jumped)
-        *at = here + 1;
-    out[n] = 0;
+    *at = behind != 0 ? behind : r.here;
+    out[r.n] = 0;
     return true;
 }
 
@@ -107,6 +123,22 @@ static bool skip_questions(aloft_bytes b, size_t *at) {
     return true;
 }
 
+/* What stands behind a name: type, class, time to live, data (RFC 1035 §4.1.3). A class that is not IN
+ * gives type 0. */
+static bool read_record(aloft_bytes b, size_t *at, uint32_t *type, aloft_bytes *data) {
+    if (*at + 10 > b.len)
+        return false;
+    /* RFC 6762 §10.2: the first bit of the class is the cache-flush bit */
+    *type = (u16_at(b, *at + 2) & 0x7fffu) == CLASS_IN ? u16_at(b, *at) : 0;
+    data->len = u16_at(b, *at + 8);
+    *at += 10;
+    data->at = b.at + *at;
+    if (data->len > b.len - *at)
+        return false;
+    *at += data->len;
+    return true;
+}
+
 unsigned aloft_posix_mdns_read(aloft_bytes b, const char *host, struct aloft_tls_address *out,
                                unsigned max) {
     char name[NAME_MAX_BYTES + 1];
@@ -118,17 +150,13 @@ unsigned aloft_posix_mdns_read(aloft_bytes b, const char *host, struct aloft_tls
         !skip_questions(b, &at))
         return 0;
     for (uint32_t left = u16_at(b, 6); left > 0 && found < max; left--) {
-        if (!read_name(b, &at, name) || at + 10 > b.len)
+        aloft_bytes data;
+        uint32_t type;
+        if (!read_name(b, &at, name) || !read_record(b, &at, &type, &data))
             return found;
-        uint32_t type = u16_at(b, at), class = u16_at(b, at + 2) & 0x7fffu; /* §10.2: flush bit */
-        size_t len = u16_at(b, at + 8);
-        at += 10;
-        if (len > b.len - at)
-            return found;
-        if (class == CLASS_IN && strcasecmp(name, host) == 0 &&
-            take_address(type, (aloft_bytes){b.at + at, len}, &out[found]) && !is_known(out, found))
+        if (strcasecmp(name, host) == 0 && take_address(type, data, &out[found]) &&
+            !is_known(out, found))
             found++;
-        at += len;
     }
     return found;
 }
@@ -163,6 +191,13 @@ static bool is_askable(const char *host) {
     return len <= ALOFT_HOST_MAX;
 }
 
+static struct in_addr address_of(const struct sockaddr *address) {
+    struct sockaddr_in v4;
+
+    memcpy(&v4, address, sizeof v4);
+    return v4.sin_addr;
+}
+
 /* One query by each IPv4 interface that is up and not loopback. */
 static unsigned send_query(int socket_, const uint8_t *query, size_t len) {
     struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(5353)};
@@ -176,7 +211,7 @@ static unsigned send_query(int socket_, const uint8_t *query, size_t len) {
         if (one->ifa_addr == NULL || one->ifa_addr->sa_family != AF_INET ||
             (one->ifa_flags & (IFF_UP | IFF_MULTICAST | IFF_LOOPBACK)) != (IFF_UP | IFF_MULTICAST))
             continue;
-        struct in_addr by = ((struct sockaddr_in *)one->ifa_addr)->sin_addr;
+        struct in_addr by = address_of(one->ifa_addr);
         if (setsockopt(socket_, IPPROTO_IP, IP_MULTICAST_IF, &by, sizeof by) == 0 &&
             sendto(socket_, query, len, MSG_NOSIGNAL, (struct sockaddr *)&to, sizeof to) ==
                 (ssize_t)len)
