@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Port: sim. A byte stream in memory that waits, stalls, breaks and goes in small pieces, as it is told.
+/* Port: sim. A byte stream in memory that waits, stalls, breaks and goes in small pieces.
  * Knows: port.h.   Never knows: HTTP, flash, time. */
 #include <assert.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Door: the simulated network. A TLS byte stream whose other end is a small HTTP server in memory, with a table of
- * files and a list of what goes wrong. Nothing here takes time or is random.
+/* Door: the simulated network. A TLS byte stream whose other end is a small HTTP server in memory,
+ * with a table of files and a list of what goes wrong. Nothing here takes time or is random.
  *
  * Example:
  *     sim_net_start(&net);
@@ -86,7 +86,7 @@ struct sim_net {
 /** No files, nothing wrong, nothing counted, no stream. */
 void sim_net_start(struct sim_net *net);
 
-/** Serve this body under this path, in place of what was there. The path is copied, the body is not. */
+/** Serve this body under this path, in place of what was there. The path is copied, the body not. */
 void sim_net_serve(struct sim_net *net, const char *path, aloft_bytes body);
 
 /** From now on nothing goes wrong. Files, counters and the stream stay. */
@@ -95,7 +95,7 @@ void sim_net_heal(struct sim_net *net);
 /** The device restarts: its stream is gone. Files, troubles and counters stay. */
 void sim_net_reset(struct sim_net *net);
 
-/** Value of a field of the last request by its name as the device writes it, into `out`; false: not there. */
+/** A field of the last request, by its name as the device writes it, into `out`; false: none. */
 bool sim_net_field(const struct sim_net *net, const char *name, char *out, size_t out_size);
 
 /** The port's view of it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Port: sim. Reads requests of a device, which are well formed, and makes answers, which need not be.
+/* Port: sim. Reads requests of a device, which are well formed, and makes answers that need not be.
  * Knows: the files, what is to go wrong.   Never knows: streams. */
 #include <assert.h>
 #include <string.h>

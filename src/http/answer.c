@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Room: http. A state machine that eats the head of an answer one byte at a time.
- * Knows: RFC 9112's grammar of a head.   Never knows: sockets, or what a device does with the facts. */
+ * Knows: RFC 9112's grammar of a head.   Never knows: sockets, or what facts are for. */
 #include "http/answer.h"
 
 #include <string.h>
@@ -28,7 +28,7 @@ void al_http_answer_start(struct al_http_answer *a) {
     a->state = AT_STATUS;
 }
 
-/* RFC 9112 §4: HTTP/1.x SP 3DIGIT, then SP and a reason; servers leave out both, so that is read too. */
+/* RFC 9112 §4: HTTP/1.x SP 3DIGIT SP reason; some leave out the reason and its space. */
 static enum state in_status(struct al_http_answer *a, uint8_t c) {
     static const uint8_t protocol[] = {'H', 'T', 'T', 'P', '/', '1', '.'};
     unsigned place = a->n++;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: http. Reads the head of an answer byte by byte, as it comes, and keeps only the facts that a device
- * asks for: no buffer holds the head.
+/* Room: http. Reads the head of an answer byte by byte, as it comes, and keeps only the facts that
+ * a device asks for: no buffer holds the head.
  *
  * Example:
  *     struct al_http_answer answer;
@@ -17,15 +17,16 @@
 
 #include <aloft/error.h>
 
-/** Longest head, interim ones included: 8 KiB is what servers and proxies commonly accept themselves, so a
- *  longer one does not come from an update server. */
+/** Longest head, interim ones included: 8 KiB is what servers and proxies commonly accept
+ *  themselves, so a longer one does not come from an update server. */
 #define AL_HTTP_HEAD_MAX 8192u
 
-/** Longest Location that is kept: ALOFT_URI_MAX three times over, for the long queries of signed storage. */
+/** Longest Location that is kept: ALOFT_URI_MAX three times over, for the long queries of signed
+ *  storage. */
 #define AL_HTTP_LOCATION_MAX 400u
 
-/** Longest other value or list element that is looked at: "bytes A-B/C" with three numbers of 20 digits
- *  has 68 bytes. */
+/** Longest other value or list element that is looked at: "bytes A-B/C" with three numbers of 20
+ *  digits has 68 bytes. */
 #define AL_HTTP_VALUE_MAX 80u
 
 /** Longest field name that means something here: "transfer-encoding", 17. */
@@ -42,14 +43,12 @@ struct al_http_answer {
     uint64_t content_length;
     bool has_range; /* Content-Range: bytes FROM-TO/... with FROM <= TO */
     uint64_t range_from, range_to;
-    bool
-        has_range_size; /* Content-Range: bytes .../SIZE, also of the form that says what 416 means */
+    bool has_range_size; /* Content-Range: bytes .../SIZE, also where 416 says it */
     uint64_t range_size;
     bool has_retry_after; /* Retry-After in seconds; more than 2^32-1 is 2^32-1 */
     uint32_t retry_after_s;
-    bool
-        retry_after_is_date; /* Retry-After is there and is not a number: a device may have no clock */
-    bool has_max_age;        /* Cache-Control: max-age, the first one */
+    bool retry_after_is_date; /* Retry-After is no number: a device may have no clock */
+    bool has_max_age;         /* Cache-Control: max-age, the first one */
     uint32_t max_age_s;
     uint8_t location[AL_HTTP_LOCATION_MAX];
     uint16_t location_len; /* 0: none, or too long */
@@ -76,11 +75,12 @@ void al_http_answer_start(struct al_http_answer *answer);
  *
  * Takes   in  what came; its front is advanced past what was used.
  * Gives   ALOFT_WAIT  all of `in` was used and the head goes on.
- *         ALOFT_OK    the head is complete; the rest of `in` is body. Again ALOFT_OK if called again.
- * Fails   HTTP_FORM       not RFC 9112: why->at is the byte, why->got its value. Also: a folded line,
- *                         a bare CR, a control byte, two different Content-Lengths, white space before a
- *                         colon, a second Location or Content-Range, 101. A line that ends in LF alone is
- *                         read (RFC 9112 §2.2 allows it, and captive portals do it).
+ *         ALOFT_OK    the head is complete; the rest of `in` is body. So it stays if called again.
+ * Fails   HTTP_FORM       not RFC 9112: why->at is the byte, why->got its value. Also: a folded
+ *                         line, a bare CR, a control byte, two different Content-Lengths, white
+ *                         space before a colon, a second Location or Content-Range, 101. A line
+ *                         that ends in LF alone is read (RFC 9112 §2.2 allows it, and captive
+ *                         portals do it).
  *         HTTP_HEAD_LONG  more than AL_HTTP_HEAD_MAX bytes (why->want).
  *         After a failure it fails the same way until al_http_answer_start.
  * Costs   a few compares a byte; 700 bytes of state.

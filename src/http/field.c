@@ -18,7 +18,7 @@ static bool take_length(struct al_http_answer *a, aloft_bytes value) {
     return true;
 }
 
-/* RFC 9110 §14.4: FROM-TO/SIZE, FROM-TO/<star>, <star>/SIZE. One that is not valid says nothing. */
+/* RFC 9110 §14.4: FROM-TO/SIZE, FROM-TO/<star>, <star>/SIZE. An invalid one says nothing. */
 static void read_range(struct al_http_answer *a, aloft_bytes value) {
     aloft_bytes span, from, size = value;
     bool has_span, has_size;
@@ -66,8 +66,8 @@ static bool take_retry(struct al_http_answer *a, aloft_bytes value) {
     return true;
 }
 
-/* A max-age inside a quoted argument of another directive would be taken too; it costs a poll that comes
- * earlier or later, within the bounds of the device. */
+/* A max-age inside a quoted argument of another directive would be taken too; it costs a poll that
+ * comes earlier or later, within the bounds of the device. */
 static bool take_cache(struct al_http_answer *a, aloft_bytes value) {
     static const size_t name = sizeof "max-age=" - 1;
     uint64_t seconds;

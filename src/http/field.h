@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: http. The fields of an answer that mean something to a device: their names, and what their values
- * say. answer.c finds where values begin and end; this takes them. */
+/* Room: http. The fields of an answer that mean something to a device: their names, and what their
+ * values say. answer.c finds where values begin and end; this takes them. */
 #ifndef AL_HTTP_FIELD_H
 #define AL_HTTP_FIELD_H
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: http. Ranges, from both sides: what a server does with a Range, and what an answer means to a device
- * that wants to go on where it was. Pure functions. */
+/* Room: http. Ranges, from both sides: what a server does with a Range, and what an answer means to
+ * a device that wants to go on where it was. Pure functions. */
 #ifndef AL_HTTP_RANGE_H
 #define AL_HTTP_RANGE_H
 
@@ -13,7 +13,7 @@ struct al_http_answer;
 /* ---- the server's side, RFC 9110 §14 */
 
 enum al_http_range_kind {
-    AL_HTTP_RANGE_NONE, /* no Range, or one that is ignored: another unit, several ranges, not valid */
+    AL_HTTP_RANGE_NONE, /* no Range, or one to ignore: another unit, several, not valid */
     AL_HTTP_RANGE_FROM, /* bytes=FROM- and bytes=FROM-TO (without TO: 2^64-1) */
     AL_HTTP_RANGE_LAST, /* bytes=-N, in `from` */
 };
@@ -23,7 +23,7 @@ struct al_http_range {
     uint64_t from, to;
 };
 
-/** Read the value of a Range field. What is not understood is no error: it becomes NONE (§14.2). */
+/** Read the value of a Range field. What is not understood becomes NONE, no error (§14.2). */
 struct al_http_range al_http_range_read(aloft_bytes value);
 
 /** The part of a file that is sent. */
@@ -52,13 +52,15 @@ enum al_http_resume {
 };
 
 /**
- * Judge the answer to a payload's GET. The validator is the signed digest, so no ETag is asked for; what
- * counts is that a part is the part that was asked for, and that no size is another than the signed one.
+ * Judge the answer to a payload's GET. The validator is the signed digest, so no ETag is asked for;
+ * what counts is that a part is the part that was asked for, and that no size is another than the
+ * signed one.
  *
- * Fails   HTTP_RANGE   a 206 that says no range, or another one: why->want and got are first bytes. Whoever
- *                      gets it twice for the same byte asks for all of it next time.
- *         HTTP_LENGTH  a length that is not the signed size's rest: nothing of the body is to be used.
- *         HTTP_NOT_FOUND (404, 410), _FORBIDDEN (401, 403), _BUSY (429, 503), _HTML, _ENCODED, _STATUS.
+ * Fails   HTTP_RANGE   a 206 that says no range, or another one: why->want and got are first bytes.
+ *                      Whoever gets it twice for the same byte asks for all of it next time.
+ *         HTTP_LENGTH  a length that is not what is left of the signed size: use none of the body.
+ *         HTTP_NOT_FOUND (404, 410), _FORBIDDEN (401, 403), _BUSY (429, 503), _HTML, _ENCODED,
+ *         _STATUS.
  *         why->raw is the status. Redirects are the caller's, before this.
  */
 ALOFT_MUST_USE aloft_err al_http_resume(const struct al_http_answer *answer,

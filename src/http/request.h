@@ -32,13 +32,13 @@ struct al_http_ask {
 };
 
 /**
- * Write "METHOD TARGET HTTP/1.1", Host, Accept-Encoding: identity (so that nobody compresses on the way),
- * the fields in their order, Range, Content-Length, and the empty line.
+ * Write "METHOD TARGET HTTP/1.1", Host, Accept-Encoding: identity (so that nobody compresses on the
+ * way), the fields in their order, Range, Content-Length, and the empty line.
  *
  * Takes   out  room; out->len becomes the length of the head.
- * Fails   MISUSE  it does not fit (why->want is the room), a name is no token, or a value holds CR, LF or
- *                 another control byte (why->got is its number in `pair`, from 1). What is in `out` then
- *                 means nothing.
+ * Fails   MISUSE  it does not fit (why->want is the room), a name is no token, or a value holds CR,
+ *                 LF or another control byte (why->got is its number in `pair`, from 1). What is in
+ *                 `out` then means nothing.
  */
 ALOFT_MUST_USE aloft_err al_http_request_write(const struct al_http_ask *ask, aloft_space *out,
                                                aloft_fault *why);

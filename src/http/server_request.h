@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: http. Reads the head of a request, strictly, from the buffer that it stands in. What two readers could
- * understand in two ways is refused, so that nothing slips past a proxy.
+/* Room: http. Reads the head of a request, strictly, from the buffer that it stands in. What two
+ * readers could understand in two ways is refused, so that nothing slips past a proxy.
  *
  * Example:
  *     struct al_http_request request;
  *     e = al_http_request_read(buffer, &request, &why);
  *     if (e == ALOFT_WAIT)                      // receive behind what is there, and call again
- *     if (e == ALOFT_OK)                        // request.head_len bytes are used; the body follows
+ *     if (e == ALOFT_OK)                        // request.head_len bytes are used
  */
 #ifndef AL_HTTP_SERVER_REQUEST_H
 #define AL_HTTP_SERVER_REQUEST_H
@@ -17,7 +17,7 @@
 
 #include "http/range.h"
 
-/** Longest head of a request, in bytes: what nginx and Apache allow one line or buffer by default. */
+/** Longest head of a request, in bytes: what nginx and Apache allow a line by default. */
 #define AL_HTTP_REQUEST_MAX 8192u
 
 /** Most fields of a request: browsers send about 20. */
@@ -46,24 +46,25 @@ struct al_http_request {
 };
 
 /**
- * Read a head. It is read from its beginning each time, so a head that comes in n pieces costs n readings of
- * at most AL_HTTP_REQUEST_MAX bytes.
+ * Read a head. It is read from its beginning each time, so a head that comes in n pieces costs n
+ * readings of at most AL_HTTP_REQUEST_MAX bytes.
  *
  * Takes   bytes  all that came so far of this request and behind it.
  * Gives   ALOFT_WAIT  the head is not complete; so far nothing is wrong with it.
  *         ALOFT_OK    *request is filled.
  * Fails   HTTP_HEAD_LONG  more than AL_HTTP_REQUEST_MAX bytes or AL_HTTP_FIELDS_MAX fields.
- *         HTTP_FORM       why->at is the byte, why->got its value: not RFC 9112; a folded line, a bare CR or
- *                         LF, white space before a colon, a control byte; two Content-Lengths,
- *                         Content-Length with Transfer-Encoding, two Hosts or, in HTTP/1.1, none; a
- *                         target that is neither a path nor an http or https address; "%" in the path or
- *                         a dot segment: nothing that is served needs them.
+ *         HTTP_FORM       why->at is the byte, why->got its value: not RFC 9112; a folded line, a
+ *                         bare CR or LF, white space before a colon, a control byte; two
+ *                         Content-Lengths, Content-Length with Transfer-Encoding, two Hosts or, in
+ *                         HTTP/1.1, none; a target that is neither a path nor an http or https
+ *                         address; "%" in the path or a dot segment: nothing that is served needs
+ *                         them.
  *         More bytes never mend a failure.
  */
 ALOFT_MUST_USE aloft_err al_http_request_read(aloft_bytes bytes, struct al_http_request *request,
                                               aloft_fault *why);
 
-/** The value of the first field of this name, which is given in lower case; at NULL if there is none. */
+/** The value of the first field of this name, given in lower case; at NULL if there is none. */
 aloft_bytes al_http_field(const struct al_http_request *request, const char *lower_name);
 
 #endif

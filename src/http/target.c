@@ -5,7 +5,7 @@
 
 #include "http/text.h"
 
-/* A name, IPv4 or [IPv6] with an optional port: here only its bytes count, for nothing is looked up. */
+/* A name, IPv4 or [IPv6] with an optional port: only its bytes count here. */
 bool al_http_is_host(aloft_bytes text) {
     for (size_t i = 0; i < text.len; i++) {
         uint8_t c = text.at[i];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: http. Small words that every reader and writer here shares: classes of bytes, comparing without
- * case, numbers, and a text that grows and never overflows. */
+/* Room: http. Small words that every reader and writer here shares: classes of bytes, comparing
+ * without case, numbers, and a text that grows and never overflows. */
 #ifndef AL_HTTP_TEXT_H
 #define AL_HTTP_TEXT_H
 
@@ -18,8 +18,8 @@ bool al_http_is_token(uint8_t c);
 /** What a field value may hold: RFC 9110 §5.5 without control characters; HT is white space. */
 bool al_http_is_text(uint8_t c);
 
-/** What a path or a query may hold as it stands on the wire, RFC 3986 §3.3 and §3.4: pchar, "/", "?";
- *  "%" is left to the caller. */
+/** What a path or a query may hold as it stands on the wire, RFC 3986 §3.3 and §3.4: pchar, "/",
+ *  "?"; "%" is left to the caller. */
 bool al_http_is_path(uint8_t c);
 
 uint8_t al_http_lower(uint8_t c);
@@ -31,7 +31,8 @@ bool al_http_begins(aloft_bytes text, const char *lower);
 /** Whether two spans are equal but for case. */
 bool al_http_same(aloft_bytes a, aloft_bytes b);
 
-/** One or more decimal digits and nothing else; a number above 2^64-1 becomes 2^64-1. False: not so. */
+/** One or more decimal digits and nothing else; a number above 2^64-1 becomes 2^64-1. False: not
+ *  so. */
 bool al_http_number(aloft_bytes digits, uint64_t *number);
 
 /** Without spaces and tabs at both ends (OWS, RFC 9110 §5.6.3). */

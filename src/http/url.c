@@ -26,7 +26,8 @@ static size_t find_any(aloft_bytes text, const char *set) {
     return i;
 }
 
-/* ---- split. Each reader gives the number of bytes that are right; less than all: there it goes wrong. */
+/* ---- split. Each reader gives the number of bytes that are right; less than all: there it goes
+ * wrong. */
 
 /* A DNS name or an IPv4 address: letters, digits, "-", ".", and "_", which some networks have. */
 static size_t name_len(aloft_bytes host) {
@@ -39,8 +40,8 @@ static size_t name_len(aloft_bytes host) {
     return i;
 }
 
-/* RFC 3986 §3.2.2, IPv6address as far as its bytes go; the port's resolver knows the rest. A zone is
- * refused (RFC 6874 §4: it means nothing to anybody else). */
+/* RFC 3986 §3.2.2, IPv6address as far as its bytes go; the port's resolver knows the rest. A zone
+ * is refused (RFC 6874 §4: it means nothing to anybody else). */
 static size_t v6_len(aloft_bytes host) {
     size_t i = 0, colons = 0;
 
@@ -157,8 +158,8 @@ static void put_folder(struct al_http_out *out, const struct al_http_url *base) 
     al_http_put_text(out, path.len == 0 ? "/" : "");
 }
 
-/* RFC 3986 §5.2.4 in place: `path` begins with "/". Gives the new length. What is kept never reaches
- * beyond what was read. */
+/* RFC 3986 §5.2.4 in place: `path` begins with "/". Gives the new length. What is kept never
+ * reaches beyond what was read. */
 static size_t remove_dots(aloft_space path) {
     size_t kept = 0, at = 0;
 

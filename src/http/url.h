@@ -29,8 +29,9 @@ struct al_http_url {
  * Split https://HOST[:PORT][/PATH][?QUERY].
  *
  * Fails   CONFIG_BASE  why->at is the first byte that is wrong: another scheme, user information, a
- *                      fragment, port 0 or none behind a colon, a host that is no name and no address,
- *                      a space, a control byte, a byte that RFC 3986 does not let stand there.
+ *                      fragment, port 0 or none behind a colon, a host that is no name and no
+ *                      address, a space, a control byte, a byte that RFC 3986 does not let stand
+ *                      there.
  */
 ALOFT_MUST_USE aloft_err al_http_url_split(aloft_bytes text, struct al_http_url *url,
                                            aloft_fault *why);
@@ -45,8 +46,8 @@ bool al_http_url_same_origin(const struct al_http_url *a, const struct al_http_u
  * Resolve a reference (RFC 3986 §5.2, with dot segments) against a base. Its fragment is dropped.
  *
  * Takes   out  room that overlaps neither; out->len becomes the length of the new URL.
- * Fails   HTTP_REDIRECT  it leads to another scheme, is not a reference at all, or does not fit. What
- *                        is in `out` then means nothing.
+ * Fails   HTTP_REDIRECT  it leads to another scheme, is not a reference at all, or does not fit.
+ *                        What is in `out` then means nothing.
  */
 ALOFT_MUST_USE aloft_err al_http_url_resolve(const struct al_http_url *base, aloft_bytes reference,
                                              aloft_space *out, aloft_fault *why);
