@@ -86,7 +86,7 @@ struct sim_net {
 /** No files, nothing wrong, nothing counted, no stream. */
 void sim_net_start(struct sim_net *net);
 
-/** Serve this body under this path, in place of what was there. The path is copied, the body not. */
+/** Serve this body under this path, in place of what was there. Only the path is copied. */
 void sim_net_serve(struct sim_net *net, const char *path, aloft_bytes body);
 
 /** From now on nothing goes wrong. Files, counters and the stream stay. */

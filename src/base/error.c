@@ -79,8 +79,26 @@ static void put(struct text *t, const char *from, size_t len) {
         t->at[t->len++] = from[i];
 }
 
+/* strlen, strchr and memchr are not among the four functions that src/ asks of its platform. */
+static size_t text_len(const char *text) {
+    size_t len = 0;
+
+    while (text[len] != 0)
+        len++;
+    return len;
+}
+
+/* Where a character stands in the first `len` bytes, `len` if nowhere. */
+static size_t find_char(const char *text, size_t len, char c) {
+    size_t i = 0;
+
+    while (i < len && text[i] != c)
+        i++;
+    return i;
+}
+
 static void put_text(struct text *t, const char *from) {
-    put(t, from, strlen(from));
+    put(t, from, text_len(from));
 }
 
 static void put_number(struct text *t, uint32_t number, unsigned base) {
@@ -105,7 +123,7 @@ static void put_signed(struct text *t, int32_t number) {
 /* ---- placeholders: %name%, %name|words%, %want:x% */
 
 static int is_word(const char *at, size_t len, const char *word) {
-    return strlen(word) == len && memcmp(at, word, len) == 0;
+    return text_len(word) == len && memcmp(at, word, len) == 0;
 }
 
 static int put_of_fault(struct text *t, const aloft_fault *why, const char *name, size_t len) {
@@ -117,7 +135,7 @@ static int put_of_fault(struct text *t, const aloft_fault *why, const char *name
         return 1;
     }
     for (size_t i = 0; i < 3; i++) {
-        size_t word = strlen(words[i]);
+        size_t word = text_len(words[i]);
         if (is_word(name, len, words[i])) {
             put_number(t, values[i], 10);
             return 1;
@@ -133,8 +151,7 @@ static int put_of_fault(struct text *t, const aloft_fault *why, const char *name
 
 static void put_placeholder(struct text *t, const char *inside, size_t len, const aloft_fault *why,
                             const struct aloft_fact *facts, size_t n) {
-    const char *bar = memchr(inside, '|', len);
-    size_t name = bar == NULL ? len : (size_t)(bar - inside);
+    size_t name = find_char(inside, len, '|');
 
     for (size_t i = 0; i < n; i++)
         if (is_word(inside, name, facts[i].name)) {
@@ -143,24 +160,27 @@ static void put_placeholder(struct text *t, const char *inside, size_t len, cons
         }
     if (put_of_fault(t, why, inside, name))
         return;
-    if (bar != NULL)
-        put(t, bar + 1, len - name - 1);
+    if (name < len)
+        put(t, inside + name + 1, len - name - 1);
     else
         put(t, inside, name);
 }
 
 static void put_sentence(struct text *t, const char *sentence, const aloft_fault *why,
                          const struct aloft_fact *facts, size_t n) {
-    while (*sentence != 0) {
-        const char *open = strchr(sentence, '%');
-        const char *close = open == NULL ? NULL : strchr(open + 1, '%');
-        if (close == NULL) {
-            put_text(t, sentence);
+    size_t len = text_len(sentence);
+
+    while (len > 0) {
+        size_t open = find_char(sentence, len, '%');
+        size_t inside = open < len ? find_char(sentence + open + 1, len - open - 1, '%') : 0;
+        put(t, sentence, open);
+        if (open + 1 + inside >= len) { /* no placeholder, or one that does not end */
+            put(t, sentence + open, len - open);
             return;
         }
-        put(t, sentence, (size_t)(open - sentence));
-        put_placeholder(t, open + 1, (size_t)(close - open - 1), why, facts, n);
-        sentence = close + 1;
+        put_placeholder(t, sentence + open + 1, inside, why, facts, n);
+        sentence += open + inside + 2;
+        len -= open + inside + 2;
     }
 }
 

@@ -31,8 +31,7 @@ bool al_http_begins(aloft_bytes text, const char *lower);
 /** Whether two spans are equal but for case. */
 bool al_http_same(aloft_bytes a, aloft_bytes b);
 
-/** One or more decimal digits and nothing else; a number above 2^64-1 becomes 2^64-1. False: not
- *  so. */
+/** One or more decimal digits and nothing else; 2^64 and more become 2^64-1. False: not so. */
 bool al_http_number(aloft_bytes digits, uint64_t *number);
 
 /** Without spaces and tabs at both ends (OWS, RFC 9110 §5.6.3). */

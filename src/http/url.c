@@ -26,8 +26,7 @@ static size_t find_any(aloft_bytes text, const char *set) {
     return i;
 }
 
-/* ---- split. Each reader gives the number of bytes that are right; less than all: there it goes
- * wrong. */
+/* ---- split. Each reader gives the number of bytes that are right: all, or where it goes wrong. */
 
 /* A DNS name or an IPv4 address: letters, digits, "-", ".", and "_", which some networks have. */
 static size_t name_len(aloft_bytes host) {
