@@ -28,9 +28,10 @@ enum al_log_found {
  * Gives   *found, and *record: the state, or all zero (IDLE, home 0) where there is none.
  *         Nothing is written for a new or lost log: the first append erases it (L5).
  * Fails   ALOFT_E_FLASH_GEOMETRY  *found is AL_LOG_NEW and *record zero.
- *         any other code of the port but ALOFT_E_FLASH_READ, which only means that this cell is not
- *         whole. Appends are refused then. If *found is AL_LOG_FOUND then, *record is the state but could not be made sure
- *         (L4): home may be started from it, nothing else.
+ *         Any code of the port but ALOFT_E_FLASH_READ, which only means that a piece of a cell is
+ *         not whole. Before a state was found: *found is AL_LOG_NEW, *record zero, and appends are
+ *         refused. With AL_LOG_FOUND: *record is the state, but could not be made sure (L4); home
+ *         may be started from it, nothing else.
  * Power   a cut gives the same record or the one before it at the next start (nobody acted on it).
  * Costs   reads two units; hashes a cell of 184 bytes where its number is above all before it;
  *         writes nothing, or one seal, or one erase and one cell.
