@@ -61,15 +61,16 @@ struct aloft_manifest {
 };
 
 /**
- * Check signatures, then read a manifest (rules R1 to R32 but R16's and R17's comparisons and the
- * slot's size; FORMAT.md). Nothing behind the signatures is looked at before they are right.
+ * Check signatures, then read a manifest (rules R1 to R32 of FORMAT.md, but for what aloft_manifest_judge
+ * compares). Nothing behind the signatures is looked at before they are right.
  *
  * Takes   envelope  the whole file, at most ALOFT_MANIFEST_MAX bytes; must live as long as `m`.
  *         trusted   keys and threshold.
  * Gives   ALOFT_OK: *m is filled.
- * Fails   ALOFT_E_MANIFEST_LONG, _MANIFEST_FORM (before the signature counts; nothing is proven),
- *         ALOFT_E_SIGNATURE_BAD, _SIGNER_UNKNOWN, ALOFT_E_MANIFEST_CONTENT (signed, but not of this
- *         profile). why->want is the rule's number, why->at the byte.
+ * Fails   ALOFT_E_MANIFEST_LONG (R1), _MANIFEST_FORM (R2 to R7, R9 to R11: nothing is proven),
+ *         _SIGNATURE_BAD (R8, R12), _SIGNER_UNKNOWN (R13; want and got are the threshold and the count),
+ *         _MANIFEST_CONTENT (signed, but not of this profile: R14 to R32, and R5 behind the signature).
+ *         why->want is the rule's number, why->at the byte. Then *m is all zero.
  * Costs   one hash of the manifest and one signature check per block of a trusted key (at most 4).
  */
 ALOFT_MUST_USE aloft_err aloft_manifest_read(aloft_bytes envelope, const struct aloft_keys *trusted,
@@ -107,14 +108,21 @@ struct aloft_verdict {
 };
 
 /**
- * Decide what a device does with an authentic manifest (rules R16, R17, R21's slot size, R34, R35,
- * R36, R38 and the same-image rule). A pure function.
+ * Decide what a device does with an authentic manifest: R34 class, R16 and R17 sequence, already installed,
+ * R21 slot size, R32 that a raw payload is the image itself, same image, R35 time, R38 branch, R36 encoding,
+ * in this order. A pure function.
  *
- * Fails   ALOFT_E_MANIFEST_CLASS, _ROLLBACK_REFUSED, _SKIPPED, _MANIFEST_SIZE, _MANIFEST_EXPIRED,
- *         _MANIFEST_ENCODING; why->want is the rule's number (for _MANIFEST_SIZE the slot's size).
+ * Fails   ALOFT_E_MANIFEST_CLASS, _ROLLBACK_REFUSED, _SKIPPED, _MANIFEST_SIZE, _MANIFEST_CONTENT (R32),
+ *         _MANIFEST_EXPIRED, _MANIFEST_ENCODING (then `without_patches` may be tried once: a patch that
+ *         cannot be decoded does not fall through to the full branch by itself); why->want is the rule's
+ *         number (for _MANIFEST_SIZE the slot's size).
  */
 ALOFT_MUST_USE aloft_err aloft_manifest_judge(const struct aloft_manifest *m,
                                               const struct aloft_terms *terms,
                                               struct aloft_verdict *verdict, aloft_fault *why);
+
+/** The number of the rule (FORMAT.md) that a fault of these functions is about; 0 for faults that are not
+ * about a manifest. */
+unsigned aloft_manifest_rule(const aloft_fault *why);
 
 #endif

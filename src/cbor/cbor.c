@@ -10,16 +10,15 @@ void al_cbor_start(struct al_cbor *r, aloft_bytes in, uint16_t form) {
     *r = (struct al_cbor){.in = in, .end = in.len, .form = form, .rule = form};
 }
 
-static void fail_at(struct al_cbor *r, uint16_t failure, size_t at) {
+void al_cbor_fail_at(struct al_cbor *r, uint16_t failure, size_t at) {
     if (r->failed != 0)
         return;
     r->failed = failure;
     r->failed_at = (uint32_t)at;
 }
 
-/* What was read last begins at most at `at`; its own end is the place that a person can find. */
 void al_cbor_fail(struct al_cbor *r) {
-    fail_at(r, r->rule, r->at);
+    al_cbor_fail_at(r, r->rule, r->last);
 }
 
 static aloft_bytes rest(const struct al_cbor *r) {
@@ -30,7 +29,7 @@ void al_cbor_walk(struct al_cbor *r) {
     size_t len;
 
     if (r->failed == 0 && (!al_cbor_walk_item(rest(r), &len) || len != r->end - r->at))
-        fail_at(r, r->form, r->at + len);
+        al_cbor_fail_at(r, r->form, r->at + len);
 }
 
 /* ---- one head */
@@ -60,9 +59,10 @@ static uint64_t take(struct al_cbor *r, enum al_cbor_major major) {
     if (r->failed != 0)
         return 0;
     if (!peek(r, &head) || head.major != major) {
-        fail_at(r, r->rule, r->at);
+        al_cbor_fail_at(r, r->rule, r->at);
         return 0;
     }
+    r->last = r->at;
     r->at += head.size;
     return head.argument;
 }
@@ -80,7 +80,7 @@ int64_t al_cbor_int(struct al_cbor *r) {
     uint64_t argument = take(r, is_negative ? AL_CBOR_MAJOR_NINT : AL_CBOR_MAJOR_UINT);
 
     if (argument > INT64_MAX) {
-        fail_at(r, r->rule, at);
+        al_cbor_fail_at(r, r->rule, at);
         return 0;
     }
     return is_negative ? -1 - (int64_t)argument : (int64_t)argument;
@@ -88,7 +88,7 @@ int64_t al_cbor_int(struct al_cbor *r) {
 
 void al_cbor_expect(struct al_cbor *r, uint64_t number) {
     if (!al_cbor_next_is(r, number))
-        fail_at(r, r->rule, r->at);
+        al_cbor_fail_at(r, r->rule, r->at);
     (void)take(r, AL_CBOR_MAJOR_UINT);
 }
 
@@ -111,7 +111,7 @@ aloft_bytes al_cbor_text(struct al_cbor *r) {
 
     if (al_cbor_is_utf8(text))
         return text;
-    fail_at(r, r->form, at);
+    al_cbor_fail_at(r, r->form, at);
     return (aloft_bytes){text.at, 0};
 }
 
@@ -119,7 +119,7 @@ void al_cbor_null(struct al_cbor *r) {
     size_t at = r->at;
 
     if (take(r, AL_CBOR_MAJOR_SIMPLE) != AL_CBOR_NULL)
-        fail_at(r, r->rule, at);
+        al_cbor_fail_at(r, r->rule, at);
 }
 
 size_t al_cbor_array(struct al_cbor *r) {
@@ -134,7 +134,7 @@ void al_cbor_tag(struct al_cbor *r, uint64_t number) {
     size_t at = r->at;
 
     if (take(r, AL_CBOR_MAJOR_TAG) != number)
-        fail_at(r, r->rule, at);
+        al_cbor_fail_at(r, r->rule, at);
 }
 
 aloft_bytes al_cbor_item(struct al_cbor *r) {
@@ -144,9 +144,10 @@ aloft_bytes al_cbor_item(struct al_cbor *r) {
     if (r->failed != 0)
         return (aloft_bytes){item.at, 0};
     if (!al_cbor_walk_item(item, &len)) {
-        fail_at(r, r->form, r->at + len);
+        al_cbor_fail_at(r, r->form, r->at + len);
         return (aloft_bytes){item.at, 0};
     }
+    r->last = r->at;
     r->at += len;
     item.len = len;
     return item;
@@ -179,5 +180,5 @@ void al_cbor_enter_again(struct al_cbor *r, aloft_bytes inside) {
 
 void al_cbor_end(struct al_cbor *r) {
     if (r->at != r->end)
-        fail_at(r, r->rule, r->at);
+        al_cbor_fail_at(r, r->rule, r->at);
 }

@@ -53,6 +53,7 @@ enum al_cbor_kind {
 struct al_cbor {
     aloft_bytes in; /* the whole input */
     size_t at;      /* the next byte */
+    size_t last;    /* where the item that was read last begins */
     size_t end;    /* of what is being read: of the input, or of the byte string that was entered */
     uint16_t form; /* the failure of bytes that are not deterministic CBOR; not 0 */
     uint16_t rule; /* the failure of an item that is not the expected one; not 0 */
@@ -107,7 +108,9 @@ void al_cbor_end(struct al_cbor *r);
 
 /* ---- failing: the first failure stays */
 
-/** The caller's own finding: `rule` is broken by what was read last. */
+/** The caller's own finding: `rule` is broken by the item that was read last. */
 void al_cbor_fail(struct al_cbor *r);
+/** The same with a failure and a place of the caller's choice. */
+void al_cbor_fail_at(struct al_cbor *r, uint16_t failure, size_t at);
 
 #endif
