@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: host/doctor. Looks into a built image.
+ * Knows: the image reader, the scanner.   Never knows: source folders. */
+#include "host/doctor/room.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "host/file.h"
+#include "host/image/esp.h"
+#include "host/image/kind.h"
+#include "host/image/record.h"
+#include "host/legacy/device_info.h"
+#include "host/legacy/sign.h"
+
+static void see_esp(struct doctor *d, aloft_bytes file) {
+    static struct esp_image facts;
+    struct trouble trouble;
+    char text[ALOFT_SENTENCE_MAX];
+
+    if (esp_image_read(file, &facts, &trouble) != ALOFT_OK) {
+        doctor_add(d, DOCTOR_WRONG, DOCTOR_IMAGE, "image", "%s",
+                   trouble_text(&trouble, text, sizeof text));
+        return;
+    }
+    if (facts.trailing == LEGACY_TRAILER && legacy_is_signed(file)) {
+        doctor_add(d, DOCTOR_FINE, DOCTOR_IMAGE, "image",
+                   "signed for ota_demo (its last 268 bytes)");
+        facts.trailing = 0;
+    }
+    if (esp_image_check(&facts, &trouble) != ALOFT_OK)
+        doctor_add(d, DOCTOR_WRONG, DOCTOR_IMAGE, "image", "%s",
+                   trouble_text(&trouble, text, sizeof text));
+    else if (facts.is_app)
+        doctor_add(
+            d, DOCTOR_FINE, DOCTOR_IMAGE, "image",
+            "%s, project %s, version %s of the descriptor%s, ESP-IDF %s, %zu bytes, checksum "
+            "and digest right",
+            facts.chip, facts.project, facts.version,
+            facts.is_arduino ? " (the Arduino core's)" : "", facts.idf, facts.length);
+    else
+        doctor_add(d, DOCTOR_FINE, DOCTOR_IMAGE, "image",
+                   "%s, without a descriptor, %zu bytes, checksum and digest right", facts.chip,
+                   facts.length);
+}
+
+static void see_image(struct doctor *d, aloft_bytes file) {
+    struct image_record record;
+    struct trouble trouble;
+    char words[IMAGE_KIND_WORDS_MAX];
+    const struct image_kind *kind = image_kind_of(file);
+
+    if (esp_image_begins(file) && kind->refusal != ALOFT_E_IMAGE_KIND)
+        see_esp(d, file);
+    else if (image_record_count(file, 1) == 0)
+        doctor_add(d, DOCTOR_WRONG, DOCTOR_IMAGE, "image", "this is %s, not an application image",
+                   image_kind_words(file, words));
+    if (image_record_count(file, 1) > 0 && image_record_find(file, &record, &trouble) == ALOFT_OK)
+        doctor_add(d, DOCTOR_FINE, DOCTOR_IMAGE, "image record", "%s %s", record.device_class,
+                   record.version);
+}
+
+/* The same certificate may stand in an image twice; links in texts are told apart from update addresses. */
+static void see_inside(struct doctor *d, aloft_bytes file) {
+    struct scan_hit hit;
+    char where[40];
+    unsigned n_others = 0;
+
+    d->is_ota_demo = memmem(file.at, file.len, "signed_ota_demo.bin", 19) != NULL;
+    for (size_t from = 0; scan_next(file, from, &hit); from = hit.at + hit.len) {
+        snprintf(where, sizeof where, "byte 0x%zx", hit.at);
+        if (hit.what != SCAN_ADDRESS)
+            doctor_see_pem(d, where, file, &hit);
+        else if (address_is_for_updates(hit.address))
+            doctor_see_address(d, where, hit.address, false);
+        else if (n_others++ < 8)
+            doctor_add(d, DOCTOR_NOTE, DOCTOR_IMAGE, where, "another address: %s", hit.address);
+    }
+    doctor_see_device_info(d, "device_info.json", file);
+}
+
+aloft_err doctor_look_at_firmware(struct doctor *d, const char *path, struct trouble *trouble) {
+    aloft_space file;
+    aloft_err e = file_read(path, FILE_IMAGE_MAX, &file, trouble);
+
+    if (e != ALOFT_OK)
+        return e;
+    see_image(d, (aloft_bytes){file.at, file.len});
+    see_inside(d, (aloft_bytes){file.at, file.len});
+    free(file.at);
+    return ALOFT_OK;
+}

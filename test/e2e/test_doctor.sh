@@ -1,0 +1,51 @@
+# SPDX-License-Identifier: Apache-2.0
+# `aloft doctor` on a source folder of the shape of ota_demo: the line is named, the innocent are cleared.
+. test/e2e/lib.sh
+
+cp -r test/fixtures/ota_demo "$tmp/app"
+"$ALOFT" init "$tmp/project" --host 192.168.86.68 --host lab.local >"$tmp/out"
+
+say "as it is shipped: address and placeholders"
+exits 1 "$ALOFT" -C "$tmp/project" doctor --project "$tmp/app"
+has "main/ota_util.c:47      the firmware calls   https://192.168.1.3:4443/" "$tmp/out"
+has "your server is at    https://192.168.86.68:4443/" "$tmp/out"
+has "put the second address into line 47 of main/ota_util.c" "$tmp/out"
+has "main/root.pem           a placeholder" "$tmp/out"
+has "rollback is off" "$tmp/out"
+
+say "the thread: certificates are right and the address is not"
+cp "$tmp/project/pki/ca.crt" "$tmp/app/main/root.pem"
+openssl genrsa -out "$tmp/root.key" 2048 2>/dev/null
+openssl rsa -in "$tmp/root.key" -pubout -out "$tmp/app/main/public_key.pem" 2>/dev/null
+exits 1 "$ALOFT" -C "$tmp/project" doctor --project "$tmp/app"
+has "The device asks a machine that is not there. Your certificates are fine." "$tmp/out"
+
+say "mended"
+sed -i 's/192\.168\.1\.3/192.168.86.68/' "$tmp/app/main/ota_util.c"
+exits 0 "$ALOFT" -C "$tmp/project" doctor --project "$tmp/app/"
+has "= your server" "$tmp/out"
+has "Nothing wrong was found" "$tmp/out"
+
+say "another CA"
+openssl req -x509 -newkey rsa:2048 -nodes -keyout "$tmp/k" -out "$tmp/app/main/root.pem" -subj /CN=other -days 9 2>/dev/null
+exits 1 "$ALOFT" -C "$tmp/project" doctor --project "$tmp/app"
+has "The firmware trusts another CA" "$tmp/out"
+has "The address is fine." "$tmp/out"
+
+say "without a project, as JSON, and wrong calls"
+exits 1 "$ALOFT" -C "$tmp" doctor --project test/fixtures/ota_demo --json
+python3 -c 'import json,sys; assert json.load(open(sys.argv[1]))["worst"] == "wrong"' "$tmp/out"
+mkdir "$tmp/bare"
+provokes DOCTOR_NO_SOURCE "$ALOFT" doctor --project "$tmp/bare"
+provokes FILE_READ "$ALOFT" doctor --firmware "$tmp/none"
+exits 64 "$ALOFT" doctor
+exits 64 "$ALOFT" doctor https://updates.example
+exits 0 "$ALOFT" doctor --help
+
+say "a built image: a key inside is an alarm, a web page is none"
+openssl genrsa 2048 2>/dev/null >"$tmp/with_key.bin"
+exits 3 "$ALOFT" doctor --firmware "$tmp/with_key.bin"
+has "A private key is inside" "$tmp/out"
+echo '<!DOCTYPE html><p>404' >"$tmp/page.bin"
+exits 1 "$ALOFT" doctor --firmware "$tmp/page.bin"
+has "a web page" "$tmp/out"
