@@ -29,6 +29,23 @@ openssl verify -x509_strict -purpose sslserver -CAfile "$tmp/new/pki/ca.crt" "$t
 exits 0 "$ALOFT" -C "$tmp/new" cert show
 has 'its host is among them' "$tmp/out"
 
+# extensions FILE: those that say what a certificate may do, one line
+extensions() {
+    openssl x509 -in "$1" -noout -ext basicConstraints,keyUsage,extendedKeyUsage,subjectAltName | tr -s ' \n' ' '
+}
+[ "$(extensions "$tmp/new/pki/ca.crt")" = "X509v3 Basic Constraints: critical CA:TRUE, pathlen:0 X509v3 Key Usage: \
+critical Certificate Sign, CRL Sign " ] || fail "the CA is not what it should be: $(extensions "$tmp/new/pki/ca.crt")"
+[ "$(extensions "$tmp/new/pki/server.crt")" = "X509v3 Basic Constraints: critical CA:FALSE X509v3 Key Usage: \
+critical Digital Signature X509v3 Extended Key Usage: TLS Web Server Authentication X509v3 Subject Alternative Name: \
+DNS:updates.example, IP Address:192.0.2.7, DNS:192.0.2.7 " ] || fail "the server certificate is not what it should be"
+for file in ca server; do
+    openssl x509 -in "$tmp/new/pki/$file.crt" -noout -text >"$tmp/text"
+    has 'Version: 3' "$tmp/text"
+    has 'Subject Key Identifier' "$tmp/text"
+    has 'NIST CURVE: P-256' "$tmp/text"
+done
+has 'Authority Key Identifier' "$tmp/text"
+
 say "without --host the base is <machine>.local, and localhost is in the certificate"
 exits 0 "$ALOFT" init "$tmp/plain"
 machine=$(uname -n | cut -d. -f1 | tr A-Z a-z)
