@@ -104,7 +104,8 @@ static int find_class(struct job *job) {
     return cli_usage("key", "aloft.conf has no class \"%s\"", job->class_name);
 }
 
-/* An existing header is looked at before anything is made: one that somebody wrote by hand stays. */
+/* An existing header is looked at before anything is made: one that somebody wrote by hand
+ * stays. */
 static aloft_err read_old(struct job *job, struct trouble *trouble) {
     aloft_space text;
     aloft_err e;

@@ -18,7 +18,8 @@
 #define CONF_SIZE      8192u
 #define FOLDERS_OPEN   8
 
-/* In the order in which they take their places: aloft.conf makes it a project, so it is the last. */
+/* In the order in which they take their places: aloft.conf makes it a project, so it is the
+ * last. */
 static const char *const parts[] = {"site", "keys", "pki", "aloft.conf"};
 #define N_PARTS (sizeof parts / sizeof parts[0])
 

@@ -28,13 +28,14 @@ struct project_plan {
 };
 
 /**
- * Make aloft.conf, pki/, keys/ (firmware, spare, fresh) and site/. The folder may exist, if none of these
- * is in it.
+ * Make aloft.conf, pki/, keys/ (firmware, spare, fresh) and site/. The folder may exist, if none
+ * of these is in it.
  *
- * Fails   PROJECT_EXISTS, HOST_FORM (the base would be too long), FILE_*, CRYPTO_FAILED: then nothing was
- *         made and nothing was changed.
- * Power   everything is made in a folder of its own and moved into place, aloft.conf last: a cut leaves
- *         no aloft.conf, so no project; what else was moved is named by PROJECT_EXISTS at the next try.
+ * Fails   PROJECT_EXISTS, HOST_FORM (the base would be too long), FILE_*, CRYPTO_FAILED: then
+ *         nothing was made and nothing was changed.
+ * Power   everything is made in a folder of its own and moved into place, aloft.conf last: a cut
+ *         leaves no aloft.conf, so no project; what else was moved is named by PROJECT_EXISTS at
+ *         the next try.
  */
 ALOFT_MUST_USE aloft_err project_create(const struct project_plan *plan, int64_t now_s,
                                         struct trouble *trouble);

@@ -264,8 +264,8 @@ aloft_err keys_sign(const struct signer *with, aloft_bytes message,
 
 /* ---- making */
 
-/* Devices remember revoked keys by the first four bytes of the kid, and four zero bytes mean an unused
- * entry (records.md): such a key, one in 2^32, could never be revoked. */
+/* Devices remember revoked keys by the first four bytes of the kid, and four zero bytes mean an
+ * unused entry (records.md): such a key, one in 2^32, could never be revoked. */
 static aloft_err make_named(enum aloft_key_type type, EVP_PKEY **key, struct aloft_key *made,
                             struct trouble *trouble) {
     static const uint8_t unused[4] = {0};

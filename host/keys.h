@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: host. A project's keys/: NAME.pub is a key that the project knows, NAME.key its private half. A .pub
- * without .key is a key that is held elsewhere. Names that begin with `fresh` sign statements of freshness
- * and nothing else; all others sign firmware.
+/* Room: host. A project's keys/: NAME.pub is a key that the project knows, NAME.key its private
+ * half. A .pub without .key is a key that is held elsewhere. Names that begin with `fresh` sign
+ * statements of freshness and nothing else; all others sign firmware.
  *
  * Example:
  *     struct signers with;
@@ -59,8 +59,8 @@ struct signers {
     unsigned n;
 };
 
-/** Open every private half of this role in keys/, by name. A .key that cannot be read is an error: whoever
- *  signs wants to know. Nothing is open after a failure. */
+/** Open every private half of this role in keys/, by name. A .key that cannot be read is an error:
+ *  whoever signs wants to know. Nothing is open after a failure. */
 ALOFT_MUST_USE aloft_err keys_signers(const struct project *project, enum key_role role,
                                       struct signers *out, struct trouble *trouble);
 
@@ -68,17 +68,19 @@ ALOFT_MUST_USE aloft_err keys_signers(const struct project *project, enum key_ro
 ALOFT_MUST_USE aloft_err keys_open(const char *path, struct signers *out, struct trouble *trouble);
 void keys_close(struct signers *signers);
 
-/** Sign: P-256 with SHA-256 as r || s (RFC 9053 §2.1), or Ed25519 (RFC 8032). Fails CRYPTO_FAILED. */
+/** Sign: P-256 with SHA-256 as r || s (RFC 9053 §2.1), or Ed25519 (RFC 8032). Fails
+ *  CRYPTO_FAILED. */
 ALOFT_MUST_USE aloft_err keys_sign(const struct signer *with, aloft_bytes message,
                                    uint8_t signature[ALOFT_SIGNATURE_SIZE],
                                    struct trouble *trouble);
 
-/** Make FOLDER/NAME.key (mode 0600) and FOLDER/NAME.pub. Fails KEY_NAME, FILE_EXISTS, FILE_WRITE: then
- *  neither is there that was not before. */
+/** Make FOLDER/NAME.key (mode 0600) and FOLDER/NAME.pub. Fails KEY_NAME, FILE_EXISTS, FILE_WRITE:
+ *  then neither is there that was not before. */
 ALOFT_MUST_USE aloft_err keys_make(const char *folder, const char *name, enum aloft_key_type type,
                                    struct aloft_key *made, struct trouble *trouble);
 
-/** The role of a key by its name, and whether a name is legal: a-z 0-9 - _, at most KEYS_NAME_MAX. */
+/** The role of a key by its name, and whether a name is legal: a-z 0-9 - _, at most
+ *  KEYS_NAME_MAX. */
 enum key_role keys_role_of(const char *name);
 bool keys_name_is_legal(const char *name);
 

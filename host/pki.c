@@ -83,7 +83,8 @@ static bool host_text(const GENERAL_NAME *name, char text[PKI_HOST_MAX + 1]) {
     return true;
 }
 
-/* A certificate from elsewhere may hold hosts that we never write (wildcards): those are left out. */
+/* A certificate from elsewhere may hold hosts that we never write (wildcards): those are left
+ * out. */
 static void take_hosts(const X509 *x, struct pki_hosts *hosts) {
     GENERAL_NAMES *names = X509_get_ext_d2i(x, NID_subject_alt_name, NULL, NULL);
     char text[PKI_HOST_MAX + 1];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: host. The certificates of a project: a CA of its own and the server's certificate under it. Devices
- * hold the CA; the server's certificate is renewed under it and no device has to change.
+/* Room: host. The certificates of a project: a CA of its own and the server's certificate under
+ * it. Devices hold the CA; the server's certificate is renewed under it and no device has to
+ * change.
  *
  * Example:
  *     struct pki_hosts hosts = {0};
@@ -16,18 +17,20 @@
 #include "trouble.h"
 
 #define PKI_HOST_MAX    253 /* a DNS name, RFC 1035 §2.3.4 */
-#define PKI_HOSTS_MAX   64 /* with IPv6 addresses about 4 KiB of certificate, which an ESP32 takes */
+#define PKI_HOSTS_MAX   64 /* with IPv6 about 4 KiB of certificate: an ESP32 takes that */
 #define PKI_SERVER_DAYS 825
 #define PKI_CA_YEARS    20
 #define PKI_WARN_DAYS   60 /* before the end: tell the operator */
 
-/** Names and addresses, each once: names in lower case, IPv6 as RFC 5952 has it. Begin with zeros. */
+/** Names and addresses, each once: names in lower case, IPv6 as RFC 5952 has it. Begin with
+ *  zeros. */
 struct pki_hosts {
     unsigned n;
     char host[PKI_HOSTS_MAX][PKI_HOST_MAX + 1];
 };
 
-/** Add a DNS name, an IPv4 or an IPv6 address (brackets are dropped). One that is there already is fine.
+/** Add a DNS name, an IPv4 or an IPv6 address (brackets are dropped). One that is there already is
+ *  fine.
  *  Fails HOST_FORM, HOSTS_MANY. */
 ALOFT_MUST_USE aloft_err pki_hosts_add(struct pki_hosts *hosts, const char *text,
                                        struct trouble *trouble);
@@ -41,13 +44,13 @@ bool pki_hosts_drop(struct pki_hosts *hosts, const char *text);
 /** Whether this is an IP address and not a name. */
 bool pki_is_address(const char *host);
 
-/** `<machine>.local`, the machine's own name, each address that this machine has (not link-local IPv6,
- *  which needs an interface to mean anything), localhost, 127.0.0.1 and ::1. The first is
+/** `<machine>.local`, the machine's own name, each address that this machine has (not link-local
+ *  IPv6, which needs an interface to mean anything), localhost, 127.0.0.1 and ::1. The first is
  *  `<machine>.local`. What does not fit is left out. */
 void pki_hosts_of_machine(struct pki_hosts *hosts);
 
-/** Make ca.crt, ca.key, server.crt and server.key in an existing folder. Fails FILE_EXISTS if one of
- *  them is there, CRYPTO_FAILED, FILE_WRITE. `now_s`: seconds since 1970. */
+/** Make ca.crt, ca.key, server.crt and server.key in an existing folder. Fails FILE_EXISTS if one
+ *  of them is there, CRYPTO_FAILED, FILE_WRITE. `now_s`: seconds since 1970. */
 ALOFT_MUST_USE aloft_err pki_create(const char *folder, const struct pki_hosts *hosts,
                                     int64_t now_s, struct trouble *trouble);
 
@@ -76,8 +79,8 @@ bool pki_can_renew(const char *folder);
 /**
  * Issue folder/server.crt anew under the same CA, for the same server.key and exactly these hosts.
  *
- * Gives   old[old_size]: the name under which the old certificate is kept in the folder; empty where
- *         there was none.
+ * Gives   old[old_size]: the name under which the old certificate is kept in the folder; empty
+ *         where there was none.
  * Fails   CA_KEY_AWAY, CERT_FORM, CERT_PAIR, KEY_*, FILE_WRITE: server.crt is unchanged.
  * Power   a cut leaves the old certificate or the new one, whole.
  */

@@ -24,7 +24,8 @@ bool pki_is_address(const char *host) {
     return inet_pton(AF_INET, host, &any) == 1 || inet_pton(AF_INET6, host, &any) == 1;
 }
 
-/* inet_ntop writes IPv6 as RFC 5952 has it: longest run of zeros as ::, lower case, no leading zeros. */
+/* inet_ntop writes IPv6 as RFC 5952 has it: longest run of zeros as ::, lower case, no leading
+ * zeros. */
 static bool take_address(const char *text, char out[PKI_HOST_MAX + 1]) {
     struct in6_addr six;
     struct in_addr four;
@@ -35,8 +36,8 @@ static bool take_address(const char *text, char out[PKI_HOST_MAX + 1]) {
            inet_ntop(AF_INET6, &six, out, PKI_HOST_MAX) != NULL;
 }
 
-/* RFC 1123 §2.1, and the underscore that many home networks have. The last label must not be a number:
- * what looks like an address and is none is a typing error. Gives NULL or what is wrong. */
+/* RFC 1123 §2.1, and the underscore that many home networks have. The last label must not be a
+ * number: what looks like an address and is none is a typing error. Gives NULL or what is wrong. */
 static const char *wrong_in_name(const char *name) {
     size_t label = 0;
     const char *last = strrchr(name, '.') == NULL ? name : strrchr(name, '.') + 1;

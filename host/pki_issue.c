@@ -16,7 +16,8 @@
 #define DAY_S       86400
 #define SERIAL_BITS 127 /* RFC 5280 §4.1.2.2: positive, at most 20 bytes; random, so never twice */
 
-/* 365.25 days a year. The CA ends before 2050 until 2029, so it is a UTCTime, which all readers know. */
+/* 365.25 days a year. The CA ends before 2050 until 2029, so it is a UTCTime, which all readers
+ * know. */
 #define CA_S     ((int64_t)PKI_CA_YEARS * 36525 * DAY_S / 100)
 #define SERVER_S ((int64_t)PKI_SERVER_DAYS * DAY_S)
 
@@ -54,8 +55,9 @@ static bool add_extension(X509 *x, X509 *issuer, int nid, const char *value) {
     return done;
 }
 
-/* ---- subjectAltName: each host as what it is, and an address also as a dNSName, because mbedTLS before
- * 3.5 compares an address that a device calls with the text of dNSNames only (ESP-IDF up to 5.1) */
+/* ---- subjectAltName: each host as what it is, and an address also as a dNSName, because mbedTLS
+ * before 3.5 compares an address that a device calls with the text of dNSNames only (ESP-IDF up
+ * to 5.1) */
 
 static bool add_general(GENERAL_NAMES *names, int kind, const void *bytes, int len) {
     GENERAL_NAME *name = GENERAL_NAME_new();
@@ -98,7 +100,8 @@ static bool add_hosts(X509 *x, const struct pki_hosts *hosts) {
 
 /* ---- the two certificates. RFC 5280 §4.2: which extensions are critical */
 
-/* Two projects must not have one issuer's name: a client that trusts both would try the wrong key. */
+/* Two projects must not have one issuer's name: a client that trusts both would try the wrong
+ * key. */
 static bool name_ca(X509 *x) {
     unsigned char mark[4];
     char common[] = "aloft CA 00000000";

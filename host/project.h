@@ -44,11 +44,13 @@ ALOFT_MUST_USE aloft_err project_open(const char *dir, struct project *project,
 ALOFT_MUST_USE aloft_err project_path(const struct project *project, const char *relative,
                                       char out[PATH_MAX], struct trouble *trouble);
 
-/** The class of this name, or the only one for NULL; NULL if there is none, or several to choose from. */
+/** The class of this name, or the only one for NULL; NULL if there is none, or several to
+ *  choose from. */
 const struct project_class *project_class_of(const struct project *project, const char *name);
 
-/** The identifiers that manifests of a class and channel carry: vendor = UUIDv5(DNS, vendor domain),
- *  class = UUIDv5(vendor, "model/revision") for `stable`, "model/revision/channel" for others. */
+/** The identifiers that manifests of a class and channel carry: vendor = UUIDv5(DNS, vendor
+ *  domain), class = UUIDv5(vendor, "model/revision") for `stable`, "model/revision/channel" for
+ *  others. */
 void project_ids(const char *device_class, const char *channel, uint8_t vendor_id[16],
                  uint8_t class_id[16]);
 

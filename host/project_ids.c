@@ -18,7 +18,8 @@
 static const uint8_t dns_names[16] = {0x6b, 0xa7, 0xb8, 0x10, 0x9d, 0xad, 0x11, 0xd1,
                                       0x80, 0xb4, 0x00, 0xc0, 0x4f, 0xd4, 0x30, 0xc8};
 
-/* SHA-1 is what version 5 is made of; nothing rests on its strength, the identifiers only tell apart. */
+/* SHA-1 is what version 5 is made of; nothing rests on its strength, the identifiers only tell
+ * apart. */
 static void uuid_of(const uint8_t space[16], const char *name, size_t len, uint8_t uuid[16]) {
     uint8_t digest[20];
     EVP_MD_CTX *hash = EVP_MD_CTX_new();

@@ -19,8 +19,9 @@
 
 #define COORDINATE 32u
 
-/* All of a SubjectPublicKeyInfo before the key itself, so that a kid never depends on how a file was
- * written: id-ecPublicKey, prime256v1, uncompressed point (RFC 5480 §2.1.1, §2.2); id-Ed25519 (RFC 8410 §4) */
+/* All of a SubjectPublicKeyInfo before the key itself, so that a kid never depends on how a file
+ * was written: id-ecPublicKey, prime256v1, uncompressed point (RFC 5480 §2.1.1, §2.2);
+ * id-Ed25519 (RFC 8410 §4) */
 static const uint8_t head_p256[] = {0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48,
                                     0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48,
                                     0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00, 0x04};

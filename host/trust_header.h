@@ -8,8 +8,8 @@
 
 #define TRUST_HEADER_MAX 65536u /* a record of 552 bytes and 8 channels give about 6 KiB */
 
-/** The header for a class into out[TRUST_HEADER_MAX]; gives its length. The same record and class give
- *  the same text. */
+/** The header for a class into out[TRUST_HEADER_MAX]; gives its length. The same record and class
+ *  give the same text. */
 size_t trust_header_write(const struct trust_draft *draft, const struct project_class *of_class,
                           char out[TRUST_HEADER_MAX]);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: host. Which keys the next image trusts: those in keys/, without those that are gone. The last record
- * that was made is remembered in keys/trust.hex, so that epoch and keys that are gone survive a lost
- * header. */
+/* Room: host. Which keys the next image trusts: those in keys/, without those that are gone. The
+ * last record that was made is remembered in keys/trust.hex, so that epoch and keys that are gone
+ * survive a lost header. */
 #ifndef HOST_TRUST_PLAN_H
 #define HOST_TRUST_PLAN_H
 
@@ -11,7 +11,8 @@
 
 #define TRUST_WISHES_MAX 8u
 
-/** What was asked for on the command line. Keys are named by their file's name or their kid in hex. */
+/** What was asked for on the command line. Keys are named by their file's name or their kid in
+ *  hex. */
 struct trust_wish {
     unsigned threshold; /* 0: as in the last record, 1 without one */
     const char *gone[TRUST_WISHES_MAX];

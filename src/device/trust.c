@@ -87,8 +87,8 @@ static bool key_is_right(const uint8_t *key, unsigned role) {
     return key[KEY_ROLE] == role && all_zero(key + KEY_ZERO, KEY_BYTES - KEY_ZERO);
 }
 
-/* A kid stands once among keys and gone kids together: two keys of one kid would let one signer count
- * twice, and a key cannot be trusted and gone. At most 10 kids, so 45 comparisons. */
+/* A kid stands once among keys and gone kids together: two keys of one kid would let one signer
+ * count twice, and a key cannot be trusted and gone. At most 10 kids, so 45 comparisons. */
 static const uint8_t *kid_at(const struct al_trust *trust, unsigned i) {
     unsigned n_keys = (unsigned)trust->n_firmware + trust->n_fresh;
 

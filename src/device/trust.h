@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: device. The trust record of the running image: whose updates it takes. Nothing is copied; keys are
- * read out of the record one at a time, so trusting costs no memory.
+/* Room: device. The trust record of the running image: whose updates it takes. Nothing is copied;
+ * keys are read out of the record one at a time, so trusting costs no memory.
  *
  * Example:
  *     struct al_trust trust;
@@ -33,8 +33,8 @@ struct al_trust {
     uint8_t n_gone;
 };
 
-/** How many bytes a record has by its first AL_TRUST_HEAD_SIZE bytes, or 0 where they are no head of a
- *  record (magic, layout, or counts are wrong). */
+/** How many bytes a record has by its first AL_TRUST_HEAD_SIZE bytes, or 0 where they are no head
+ *  of a record (magic, layout, or counts are wrong). */
 size_t al_trust_size(aloft_bytes head);
 
 /** Read a record of exactly its size, strictly. Gives ALOFT_OK: *out is filled. Fails

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Words for shell tests. A test begins with:   . test/e2e/lib.sh
-# It then has: $ALOFT (the program), $tmp (a folder that is removed at the end), and the functions below. It runs in
-# the folder of the repository. Everything started with `background` is ended by its process id.
+# It then has: $ALOFT (the program), $tmp (a folder that is removed at the end), and the functions
+# below. It runs in the folder of the repository. What `background` started is ended by process id.
 set -eu
 : "${ALOFT:=./build/aloft}"
 : "${ALOFT_BUILD:=$(dirname "$ALOFT")}"
@@ -52,7 +52,7 @@ stop() {
     started=$left
 }
 
-# wait_for SECONDS COMMAND...: until the command succeeds, at most that long (asked ten times a second)
+# wait_for SECONDS COMMAND...: until the command succeeds, at most that long (asked every 0.1 s)
 wait_for() {
     tries=$(($1 * 10))
     shift
@@ -85,8 +85,8 @@ number_of() {
     sed -n "s/^E($1, \(0x[0-9a-f]*\),.*/\1/p" include/aloft/errors.def
 }
 
-# provokes NAME COMMAND...: the command must fail with the exit code that belongs to an error (1, 2 or 3), and say a
-# sentence with the number of this row of errors.def. What it said is then in $tmp/said.
+# provokes NAME COMMAND...: the command must fail with the exit code of an error (1, 2 or 3), and
+# say a sentence with the number of this row of errors.def. What it said is then in $tmp/said.
 provokes() {
     name=$1
     shift
@@ -101,13 +101,16 @@ provokes() {
     grep -qF "[$number" "$tmp/said" || { cat "$tmp/said" >&2; fail "no $name [$number from: $*"; }
 }
 
-# exits CODE COMMAND...: the command must end with just this exit code; its output is in $tmp/out and $tmp/said
+# exits CODE COMMAND...: the command must end with just this exit code; its output is in $tmp/out
+# and $tmp/said
 exits() {
     wanted=$1
     shift
     code=0
     "$@" >"$tmp/out" 2>"$tmp/said" </dev/null || code=$?
-    [ "$code" = "$wanted" ] || { cat "$tmp/out" "$tmp/said" >&2; fail "exit code $code, not $wanted: $*"; }
+    [ "$code" = "$wanted" ] && return
+    cat "$tmp/out" "$tmp/said" >&2
+    fail "exit code $code, not $wanted: $*"
 }
 
 # has TEXT FILE: the file holds this text

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# The server's certificate is accepted by five TLS libraries by name, IPv4, IPv6 and localhost; each refuses a host that
-# is not in it, and a CA that is not this project's. All connections go to 127.0.0.1; only the host that is compared differs.
+# The server's certificate is accepted by five TLS libraries by name, IPv4, IPv6 and localhost; each
+# refuses a host that is not in it, and a CA that is not this project's. All connections go to
+# 127.0.0.1; only the host that is compared differs.
 . test/e2e/lib.sh
 
-exits 0 "$ALOFT" init "$tmp/p" --host updates.example --host 192.0.2.7 --host 2001:DB8:0:0:0:0:0:7 --host localhost \
-    --host 127.0.0.1 --host ::1 --host Build_PC
+exits 0 "$ALOFT" init "$tmp/p" --host updates.example --host 192.0.2.7 \
+    --host 2001:DB8:0:0:0:0:0:7 --host localhost --host 127.0.0.1 --host ::1 --host Build_PC
 exits 0 "$ALOFT" init "$tmp/other" --host updates.example
 ca=$tmp/p/pki/ca.crt
 
@@ -33,16 +34,18 @@ in_url() {
 
 # Each client: CLIENT CA HOST; exit code 0 accepted; what it said is in $tmp/client
 by_curl() {
-    curl --silent --show-error --noproxy '*' --max-time 10 --cacert "$1" --connect-to "::127.0.0.1:$port" \
-        "https://$(in_url "$2"):$port/" >"$tmp/client" 2>&1
+    curl --silent --show-error --noproxy '*' --max-time 10 --cacert "$1" \
+        --connect-to "::127.0.0.1:$port" "https://$(in_url "$2"):$port/" >"$tmp/client" 2>&1
 }
 by_openssl() {
     check=-verify_hostname
     ! is_ip "$2" || check=-verify_ip
-    openssl s_client -connect "127.0.0.1:$port" -CAfile "$1" -verify_return_error "$check" "$2" </dev/null >"$tmp/client" 2>&1
+    openssl s_client -connect "127.0.0.1:$port" -CAfile "$1" -verify_return_error "$check" "$2" \
+        </dev/null >"$tmp/client" 2>&1
 }
 by_gnutls() {
-    gnutls-cli --x509cafile "$1" --verify-hostname="$2" -p "$port" 127.0.0.1 </dev/null >"$tmp/client" 2>&1
+    gnutls-cli --x509cafile "$1" --verify-hostname="$2" -p "$port" 127.0.0.1 \
+        </dev/null >"$tmp/client" 2>&1
 }
 by_python() {
     python3 - "$1" "$2" "$port" >"$tmp/client" 2>&1 <<'END'
@@ -60,7 +63,7 @@ by_mbedtls() {
 # What each says when the certificate is the reason.
 reason_of() {
     case $1 in
-    curl) echo 'SSL: no alternative certificate subject name matches|certificate subject name|unable to get local issuer|self-signed' ;;
+    curl) echo 'certificate subject name|unable to get local issuer|self-signed' ;;
     openssl) echo 'hostname mismatch|IP address mismatch|unable to get local issuer|self-signed' ;;
     gnutls) echo 'does not match|issuer is unknown' ;;
     python) echo 'CERTIFICATE_VERIFY_FAILED' ;;
@@ -74,7 +77,9 @@ takes() {
 
 refuses() {
     ! "by_$1" "$2" "$3" || { cat "$tmp/client" >&2; fail "$1 accepts $3"; }
-    grep -qE "$(reason_of "$1")" "$tmp/client" || { cat "$tmp/client" >&2; fail "$1 refuses $3 for another reason"; }
+    grep -qE "$(reason_of "$1")" "$tmp/client" && return
+    cat "$tmp/client" >&2
+    fail "$1 refuses $3 for another reason"
 }
 
 start

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# `aloft init`, `cert` and `key` with right and wrong input: each mistake has its sentence, and nothing is lost.
+# `aloft init`, `cert` and `key` with right and wrong input: each mistake has its sentence, and
+# nothing is lost.
 . test/e2e/lib.sh
 
 # state FOLDER: names, modes and content of everything in it
@@ -9,8 +10,8 @@ state() {
 
 say "a project has all its parts, and keys are their owner's only"
 umask 022
-exits 0 "$ALOFT" init "$tmp/new" --host Updates.Example --host 192.0.2.7 --class acme.example/lamp/a \
-    --class acme.example/lamp/b
+exits 0 "$ALOFT" init "$tmp/new" --host Updates.Example --host 192.0.2.7 \
+    --class acme.example/lamp/a --class acme.example/lamp/b
 has 'devices will call   https://updates.example:4443' "$tmp/out"
 has '(also https://192.0.2.7:4443)' "$tmp/out"
 has 'a label, nobody compares it' "$tmp/out"
@@ -18,26 +19,33 @@ has 'take it to another place now; it is the only way back' "$tmp/out"
 has 'Back up these files' "$tmp/out"
 for file in pki/ca.key pki/server.key keys/firmware.key keys/spare.key keys/fresh.key; do
     [ "$(stat -c %a "$tmp/new/$file")" = 600 ] || fail "$file can be read by others"
-    openssl pkey -in "$tmp/new/$file" -noout -text | grep -q 'NIST CURVE: P-256' || fail "$file is no P-256 key"
+    openssl pkey -in "$tmp/new/$file" -noout -text | grep -q 'NIST CURVE: P-256' ||
+        fail "$file is no P-256 key"
 done
 for name in firmware spare fresh; do
-    openssl pkey -in "$tmp/new/keys/$name.key" -pubout | cmp -s - "$tmp/new/keys/$name.pub" || fail "$name: halves differ"
+    openssl pkey -in "$tmp/new/keys/$name.key" -pubout | cmp -s - "$tmp/new/keys/$name.pub" ||
+        fail "$name: halves differ"
 done
 [ -d "$tmp/new/site" ] || fail "no site/"
-[ "$(ls -A "$tmp/new" | tr '\n' ' ')" = "aloft.conf keys pki site " ] || fail "something else was left there"
-openssl verify -x509_strict -purpose sslserver -CAfile "$tmp/new/pki/ca.crt" "$tmp/new/pki/server.crt" >/dev/null
+[ "$(ls -A "$tmp/new" | tr '\n' ' ')" = "aloft.conf keys pki site " ] ||
+    fail "something else was left there"
+openssl verify -x509_strict -purpose sslserver -CAfile "$tmp/new/pki/ca.crt" \
+    "$tmp/new/pki/server.crt" >/dev/null
 exits 0 "$ALOFT" -C "$tmp/new" cert show
 has 'its host is among them' "$tmp/out"
 
 # extensions FILE: those that say what a certificate may do, one line
 extensions() {
-    openssl x509 -in "$1" -noout -ext basicConstraints,keyUsage,extendedKeyUsage,subjectAltName | tr -s ' \n' ' '
+    openssl x509 -in "$1" -noout -ext basicConstraints,keyUsage,extendedKeyUsage,subjectAltName |
+        tr -s ' \n' ' '
 }
-[ "$(extensions "$tmp/new/pki/ca.crt")" = "X509v3 Basic Constraints: critical CA:TRUE, pathlen:0 X509v3 Key Usage: \
-critical Certificate Sign, CRL Sign " ] || fail "the CA is not what it should be: $(extensions "$tmp/new/pki/ca.crt")"
-[ "$(extensions "$tmp/new/pki/server.crt")" = "X509v3 Basic Constraints: critical CA:FALSE X509v3 Key Usage: \
-critical Digital Signature X509v3 Extended Key Usage: TLS Web Server Authentication X509v3 Subject Alternative Name: \
-DNS:updates.example, IP Address:192.0.2.7, DNS:192.0.2.7 " ] || fail "the server certificate is not what it should be"
+[ "$(extensions "$tmp/new/pki/ca.crt")" = "X509v3 Basic Constraints: critical CA:TRUE, pathlen:0 \
+X509v3 Key Usage: critical Certificate Sign, CRL Sign " ] || fail "the CA may do something else"
+[ "$(extensions "$tmp/new/pki/server.crt")" = "X509v3 Basic Constraints: critical CA:FALSE \
+X509v3 Key Usage: critical Digital Signature \
+X509v3 Extended Key Usage: TLS Web Server Authentication \
+X509v3 Subject Alternative Name: DNS:updates.example, IP Address:192.0.2.7, DNS:192.0.2.7 " ] ||
+    fail "the server certificate may do something else"
 for file in ca server; do
     openssl x509 -in "$tmp/new/pki/$file.crt" -noout -text >"$tmp/text"
     has 'Version: 3' "$tmp/text"
@@ -53,6 +61,16 @@ has "devices will call   https://$machine.local:4443" "$tmp/out"
 exits 0 "$ALOFT" -C "$tmp/plain" cert show --json
 for host in localhost 127.0.0.1 ::1; do has "\"$host\"" "$tmp/out"; done
 
+say "an IPv6 address as the base stands in brackets, and a base outside the certificate is told"
+exits 0 "$ALOFT" init "$tmp/six" --host 2001:DB8::7
+has 'devices will call   https://[2001:db8::7]:4443' "$tmp/out"
+exits 0 "$ALOFT" -C "$tmp/six" cert show
+has 'its host is among them' "$tmp/out"
+sed -i 's|^base = .*|base = https://other.example/ota|' "$tmp/six/aloft.conf"
+exits 0 "$ALOFT" -C "$tmp/six" cert show
+has 'its host is NOT among them' "$tmp/out"
+has 'cert renew --host other.example' "$tmp/out"
+
 say "a project that is there is never touched"
 state "$tmp/new" >"$tmp/before"
 provokes PROJECT_EXISTS "$ALOFT" init "$tmp/new"
@@ -61,13 +79,15 @@ state "$tmp/new" | cmp - "$tmp/before" || fail "the project was changed"
 mkdir -p "$tmp/half/keys"
 echo mine >"$tmp/half/keys/firmware.key"
 provokes PROJECT_EXISTS "$ALOFT" init "$tmp/half"
-[ "$(cat "$tmp/half/keys/firmware.key")" = mine ] && [ "$(ls -A "$tmp/half")" = keys ] || fail "the folder was changed"
+[ "$(cat "$tmp/half/keys/firmware.key")" = mine ] && [ "$(ls -A "$tmp/half")" = keys ] ||
+    fail "the folder was changed"
 
 say "a folder with other files takes a project and keeps them"
 mkdir "$tmp/mixed"
 echo mine >"$tmp/mixed/main.c"
 (cd "$tmp/mixed" && exits 0 "$ALOFT" init)
-[ "$(cat "$tmp/mixed/main.c")" = mine ] && [ -f "$tmp/mixed/aloft.conf" ] || fail "main.c or the project is missing"
+[ "$(cat "$tmp/mixed/main.c")" = mine ] && [ -f "$tmp/mixed/aloft.conf" ] ||
+    fail "main.c or the project is missing"
 
 say "wrong words are refused before anything is made"
 long=$(printf 'a%.0s' $(seq 60))
@@ -96,33 +116,36 @@ exits 0 "$ALOFT" -C "$tmp/new" cert renew --host localhost --drop 192.0.2.7
 kept=$(sed -n 's/^The old one is kept as \(.*\)\.$/\1/p' "$tmp/out")
 cmp "$tmp/old.crt" "$tmp/new/$kept" || fail "the old certificate is not kept"
 openssl verify -x509_strict -CAfile "$tmp/new/pki/ca.crt" "$tmp/new/pki/server.crt" >/dev/null
-openssl x509 -in "$tmp/new/pki/server.crt" -noout -checkhost localhost | grep -q 'does match' || fail "no localhost"
-openssl x509 -in "$tmp/new/pki/server.crt" -noout -checkip 192.0.2.7 | grep -q 'NOT match' || fail "192.0.2.7 is there"
+openssl x509 -in "$tmp/new/pki/server.crt" -noout -checkhost localhost | grep -q 'does match' ||
+    fail "no localhost"
+openssl x509 -in "$tmp/new/pki/server.crt" -noout -checkip 192.0.2.7 | grep -q 'NOT match' ||
+    fail "192.0.2.7 is there"
 exits 64 "$ALOFT" -C "$tmp/new" cert renew --drop updates.example --drop localhost
 
 say "keys that cannot be read are named"
 cp -r "$tmp/new" "$tmp/bad"
 cp "$tmp/bad/keys/spare.pub" "$tmp/bad/keys/firmware.key"
 provokes KEY_IS_PUBLIC "$ALOFT" -C "$tmp/bad" key list
-openssl pkey -in "$tmp/new/keys/firmware.key" -aes128 -passout pass:word -out "$tmp/bad/keys/firmware.key"
+openssl pkey -in "$tmp/new/keys/firmware.key" -aes128 -passout pass:word \
+    -out "$tmp/bad/keys/firmware.key"
 provokes KEY_ENCRYPTED "$ALOFT" -C "$tmp/bad" key list
 rm "$tmp/bad/pki/ca.key"
 provokes CA_KEY_AWAY "$ALOFT" -C "$tmp/bad" cert renew
 if [ "$(id -u)" = 0 ]; then
     chmod 711 "$tmp"
     cp "$ALOFT" "$tmp/aloft"
-    provokes FILE_READ setpriv --reuid=65534 --regid=65534 --clear-groups "$tmp/aloft" -C "$tmp/new" cert renew
+    provokes FILE_READ setpriv --reuid=65534 --regid=65534 --clear-groups \
+        "$tmp/aloft" -C "$tmp/new" cert renew
     has 'Permission denied' "$tmp/said"
 fi
 
 say "a disk that is full at any moment leaves all or nothing"
 cat >"$tmp/full.sh" <<'END'
-# $1: aloft, $2: folder to mount on. Every number of free inodes and a few sizes: each file fails once.
+# $1: aloft, $2: folder to mount on, $3: notes. Every number of free inodes and a few sizes, so that
+# each file fails once.
 set -eu
 made=0
-for limit in nr_inodes=2 nr_inodes=3 nr_inodes=4 nr_inodes=5 nr_inodes=6 nr_inodes=7 nr_inodes=8 nr_inodes=9 \
-    nr_inodes=10 nr_inodes=11 nr_inodes=12 nr_inodes=13 nr_inodes=14 nr_inodes=15 nr_inodes=16 nr_inodes=17 \
-    nr_inodes=18 nr_inodes=19 nr_inodes=20 size=4k size=16k size=32k size=64k; do
+for limit in $(seq -f nr_inodes=%g 2 20) size=4k size=16k size=32k size=64k; do
     mount -t tmpfs -o $limit tmpfs "$2"
     code=0
     "$1" init "$2/p" --host localhost >"$3" 2>&1 || code=$?

@@ -33,7 +33,8 @@ int main(void) {
 }
 END
 for compiler in gcc clang; do
-    $compiler -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude -I"$tmp" "$tmp/main.c" -o "$tmp/$compiler" ||
+    $compiler -std=c11 -Wall -Wextra -Wpedantic -Werror -Iinclude -I"$tmp" "$tmp/main.c" \
+        -o "$tmp/$compiler" ||
         fail "$compiler does not take the header"
     "$tmp/$compiler" >"$tmp/record" 2>"$tmp/channels"
     [ "$(stat -c %s "$tmp/record")" = 280 ] || fail "the record has not 280 bytes"

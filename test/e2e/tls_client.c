@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A client as ESP-IDF up to 5.1 has it: mbedTLS 2.28, a CA of its own, and the text of the URL's host, name
- * or address, compared by mbedtls_ssl_set_hostname.
+/* A client as ESP-IDF up to 5.1 has it: mbedTLS 2.28, a CA of its own, and the text of the URL's
+ * host, name or address, compared by mbedtls_ssl_set_hostname.
  *
- * usage: tls_client CA.crt CONNECT_TO PORT HOST     exit 0 accepted, 1 certificate refused, 2 other */
+ * usage: tls_client CA.crt CONNECT_TO PORT HOST     exit 0 accepted, 1 certificate refused, 2
+ * other */
 #include <stdio.h>
 #include <string.h>
 

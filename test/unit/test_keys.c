@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keys are made, found, opened and refused with the right sentence; what they sign can be checked. */
+/* Keys are made, found, opened and refused with the right sentence; what they sign can be
+ * checked. */
 #include "test/kit/kit.h"
 
 #include <sys/stat.h>
@@ -57,7 +58,8 @@ static void write_file(const char *path, const char *text) {
     fclose(file);
 }
 
-/* The key of appendix B of draft-ietf-suit-manifest; its kid is known from the profile's example too. */
+/* The key of appendix B of draft-ietf-suit-manifest; its kid is known from the profile's
+ * example too. */
 static const char p256_pub[] = "-----BEGIN PUBLIC KEY-----\n"
                                "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEhJaBGq4LqqvSYVcYnuzaJr6qi/Eb\n"
                                "bz/m4rVlnIXbwK07HypLbAmBMcCjbazR14vTgdzfsJwFLbM5kdtzOLSolg==\n"
@@ -137,8 +139,8 @@ static bool p256_is_right(EVP_PKEY *key, aloft_bytes message, const uint8_t raw[
     return right;
 }
 
-/* 40 signatures: one in 128 has an r or s shorter than 32 bytes, which must be padded; the check of the
- * padding does not depend on meeting one, the number only makes it likely over many runs. */
+/* 40 signatures: one in 128 has an r or s shorter than 32 bytes, which must be padded; the check
+ * of the padding does not depend on meeting one, the number only makes it likely over many runs. */
 static void signatures_of_both_kinds_can_be_checked(void **state) {
     static const uint8_t message[] = "to be signed";
     struct signers with;

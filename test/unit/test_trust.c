@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The trust record: written, read by the device's code, found in images, put into a C header and back. */
+/* The trust record: written, read by the device's code, found in images, put into a C header
+ * and back. */
 #include "test/kit/kit.h"
 
 #include <time.h>
