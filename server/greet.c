@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: server. Says where the server is, shows it to a phone's camera, looks at its certificate.
- * Knows: terminals, X.509 dates, this machine's addresses.   Never knows: requests. */
+/* Room: server. Says where the server is, shows it to a phone's camera.
+ * Knows: terminals, this machine's addresses.   Never knows: requests. */
 #include "greet.h"
 
 #include <arpa/inet.h>
@@ -12,51 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/err.h>
-#include <openssl/pem.h>
 #include <qrencode.h>
 
 #include "server/net/server.h"
 
-#define WARN_DAYS 60
 #define QR_MARGIN 2 /* modules; the standard asks for 4, phones read 2 on a terminal */
-
-static X509 *read_certificate(const char *path) {
-    FILE *file = fopen(path, "re");
-    X509 *certificate = file != NULL ? PEM_read_X509(file, NULL, NULL, NULL) : NULL;
-
-    if (file != NULL)
-        fclose(file);
-    return certificate;
-}
-
-aloft_err greet_certificate(const struct project *project, struct trouble *trouble) {
-    char path[PATH_MAX];
-    aloft_err e = project_path(project, "pki/server.crt", path, trouble);
-    X509 *certificate;
-    int days = 0, seconds = 0;
-
-    if (e != ALOFT_OK)
-        return e;
-    certificate = read_certificate(path);
-    if (certificate == NULL) {
-        ERR_clear_error();
-        trouble_set(trouble, ALOFT_E_SERVER_CERTIFICATE);
-        trouble_fact(trouble, "file", "%s", path);
-        trouble_fact(trouble, "reason", "it is not there or not a certificate in PEM");
-        return ALOFT_E_SERVER_CERTIFICATE;
-    }
-    if (ASN1_TIME_diff(&days, &seconds, NULL, X509_get0_notAfter(certificate)) != 1)
-        days = seconds = 0;
-    if (days < 0 || seconds < 0)
-        say("the certificate ended %d days ago: no device accepts it. Run `aloft cert renew` and "
-            "start again",
-            -days);
-    else if (days < WARN_DAYS)
-        say("the certificate ends in %d days. Run `aloft cert renew` before that", days);
-    X509_free(certificate);
-    return ALOFT_OK;
-}
 
 /* The first IPv4 address that a phone on this network could call. */
 static bool own_address(char out[INET_ADDRSTRLEN]) {
@@ -79,7 +39,8 @@ static bool is_dark(const QRcode *code, int x, int y) {
            (code->data[y * code->width + x] & 1) != 0;
 }
 
-/* Two rows of modules in one row of characters; light is drawn, so that it reads on a dark terminal. */
+/* Two rows of modules in one row of characters; light is drawn, so that it reads on a dark
+ * terminal. */
 static void print_code(const char *text) {
     static const char *const block[] = {"\xe2\x96\x88", "\xe2\x96\x80", "\xe2\x96\x84", " "};
     QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L);
@@ -95,8 +56,8 @@ static void print_code(const char *text) {
     QRcode_free(code);
 }
 
-/* Plain HTTP, because a phone has no reason to trust this project's CA; the answer is a page that says that
- * the path is open. */
+/* Plain HTTP, because a phone has no reason to trust this project's CA; the answer is a page that
+ * says that the path is open. */
 static void show_code(const struct server *server) {
     char address[INET_ADDRSTRLEN], text[64];
 

@@ -11,6 +11,7 @@
 
 #include "host/file.h"
 #include "server/api/api.h"
+#include "server/certificate.h"
 #include "server/greet.h"
 #include "server/net/conn.h"
 #include "server/net/mdns.h"
@@ -114,7 +115,7 @@ static aloft_err open_all(struct server *server, const struct serve_options *opt
     aloft_err e = open_site(server, trouble);
 
     if (e == ALOFT_OK)
-        e = greet_certificate(server->project, trouble);
+        e = certificate_check(server->project, trouble);
     if (e == ALOFT_OK)
         e = open_store(server, trouble);
     if (e == ALOFT_OK)

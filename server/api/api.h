@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: server/api. The calls that devices make, and what is made of their words. A call is a file. */
+/* Room: server/api. The calls that devices make, and what is made of their words. A call is a file.
+ * */
 #ifndef SERVER_API_H
 #define SERVER_API_H
 
@@ -23,15 +24,19 @@ void manifest_run(struct exchange *x);
 bool payload_matches(const struct exchange *x);
 void payload_run(struct exchange *x);
 
-/* ------------------------------------------------------------------------------- the releases on the site */
+/* ------------------------------------------------------------------------------- the releases on
+ * the site */
 
 struct catalog *catalog_new(const char *site);
 void catalog_free(struct catalog *catalog);
 
-/** Fill runs_release and what is on offer into a word from its class, channel, sequence and digest. */
+/** Fill runs_release into a word from its class, channel, sequence and digest; and what was
+ *  offered: to a check what is on offer now, to a report the release whose sequence the device
+ *  names. */
 void catalog_judge(struct catalog *catalog, struct store_word *word);
 
-/* --------------------------------------------------------------------------------------- words of devices */
+/* --------------------------------------------------------------------------------------- words of
+ * devices */
 
 /** Bytes of one set of characters into a text; false if one is not of it, or too long, or empty. */
 bool word_id(aloft_bytes from, char out[ALOFT_ID_MAX + 1]);        /* A-Za-z0-9._- */

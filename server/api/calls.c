@@ -5,6 +5,7 @@
 
 const struct call api_calls[] = {
     {page_matches, page_run},
+    {report_matches, report_run},
     {manifest_matches, manifest_run},
     {payload_matches, payload_run},
     {0},

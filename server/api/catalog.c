@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: server/api. Which releases there are, so that a device's digest can be compared with the release's.
+/* Room: server/api. Which releases there are, so that a device's digest can be compared with the
+ * release's.
  * Knows: release.json of each channel, by host/make.   Never knows: devices. */
 #include <limits.h>
 #include <stdio.h>
@@ -56,8 +57,8 @@ static struct channel *channel_of(struct catalog *catalog, const char *folder) {
     return channel;
 }
 
-/* Read release.json again when manifest.suit is another file than before: publish renames it into its place
- * as the last thing it does. */
+/* Read release.json again when manifest.suit is another file than before: publish renames it into
+ * its place as the last thing it does. */
 static const struct releases *read_channel(struct catalog *catalog, const struct store_word *word) {
     char folder[sizeof catalog->channel[0].folder], path[PATH_MAX];
     struct trouble trouble;
@@ -89,7 +90,9 @@ static const struct releases *read_channel(struct catalog *catalog, const struct
 
 void catalog_judge(struct catalog *catalog, struct store_word *word) {
     const struct releases *all = read_channel(catalog, word);
+    uint64_t offered = word->offered_sequence;
 
+    word->offered_sequence = 0;
     word->runs_release = false;
     if (all == NULL)
         return;
@@ -97,9 +100,9 @@ void catalog_judge(struct catalog *catalog, struct store_word *word) {
         if (all->list[i].sequence == word->sequence &&
             memcmp(all->list[i].digest, word->digest, sizeof word->digest) == 0)
             word->runs_release = true;
-    if (all->on_offer < all->n) {
-        const struct release *offer = &all->list[all->on_offer];
-        memcpy(word->offered_version, offer->version, sizeof word->offered_version);
-        word->offered_sequence = offer->sequence;
-    }
+    for (unsigned i = 0; i < all->n; i++)
+        if (word->is_report ? all->list[i].sequence == offered : i == all->on_offer) {
+            memcpy(word->offered_version, all->list[i].version, sizeof word->offered_version);
+            word->offered_sequence = all->list[i].sequence;
+        }
 }

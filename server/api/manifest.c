@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: server/api. A device's check: the manifest of its class and channel, and what it says of itself.
+/* Room: server/api. A device's check: the manifest of its class and channel, and what it says of
+ * itself.
  * Knows: the check's fields.   Never knows: what a manifest holds. */
 #include <stdio.h>
 #include <string.h>
@@ -10,8 +11,8 @@
 #include "server/net/content.h"
 #include "server/net/server.h"
 
-/* Devices take 4096 bytes at most. A larger one is still sent as it is, up to this: the device says what
- * is wrong with it, in its own words. */
+/* Devices take 4096 bytes at most. A larger one is still sent as it is, up to this: the device says
+ * what is wrong with it, in its own words. */
 #define SENT_MAX 16384u
 #define NAME     "/manifest.suit"
 

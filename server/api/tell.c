@@ -68,7 +68,7 @@ void tell_news(const struct store_answer *a) {
         say("%s runs %s, confirmed", w->id, running(w));
     else if (has_news && says(w, "rolled-back"))
         say("%s is %s", w->id, word_for_people(w, text, sizeof text));
-    else if (has_news && w->fault.code != 0)
+    else if (a->fault_news)
         say("%s runs %s, %s", w->id, running(w), word_for_people(w, text, sizeof text));
     else if (has_news && says(w, "testing"))
         say("%s runs %s, on trial", w->id, running(w));

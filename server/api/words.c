@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: server/api. What devices say, from bytes to words. All of it is hostile until it has been here.
+/* Room: server/api. What devices say, from bytes to words. All of it is hostile until it has been
+ * here.
  * Knows: the sets of characters of protocol.md.   Never knows: HTTP, CBOR, the database. */
 #include <stdio.h>
 #include <stdlib.h>

@@ -9,8 +9,9 @@
 
 #include "server.h"
 
-/* A power of two; at most SERVER_CONNS_MAX entries hang in it, so chains are short on average, and an
- * attacker who makes one long chain owns that many addresses and still costs 10,000 steps at most. */
+/* A power of two; at most SERVER_CONNS_MAX entries hang in it, so chains are short on average, and
+ * an attacker who makes one long chain owns that many addresses and still costs 10,000 steps at
+ * most. */
 #define BUCKETS 4096u
 
 struct entry {

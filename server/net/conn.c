@@ -10,8 +10,8 @@
 
 #include "content.h"
 
-/* Steps of one connection in one turn of the loop, then the others' turn: more than any request takes
- * (peek, handshake, head, body, write of head and records, and again). */
+/* Steps of one connection in one turn of the loop, then the others' turn: more than any request
+ * takes (peek, handshake, head, body, write of head and records, and again). */
 #define STEPS_A_TURN 16u
 
 static enum conn_next step_store(struct conn *conn) {

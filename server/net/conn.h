@@ -6,8 +6,8 @@
 #include "exchange.h"
 #include "server.h"
 
-/* A head has at most 8 KB, a report at most 512 bytes; the rest of the room is for pipelined requests,
- * which wait in the kernel when it is full. */
+/* A head has at most 8 KB, a report at most 512 bytes; the rest of the room is for pipelined
+ * requests, which wait in the kernel when it is full. */
 #define CONN_INPUT_SIZE   8192u
 #define CONN_REQUESTS_MAX 100u   /* of one connection */
 #define CONN_RECORD_SIZE  16384u /* RFC 8446 §5.1: the largest plaintext of a record */
@@ -20,8 +20,8 @@
 #define CONN_IDLE_MS      60000u /* between two requests */
 #define CONN_STORE_MS     5000u  /* for the SQL thread's answer; a 503 then */
 #define CONN_LINGER_MS    2000u  /* for the peer to take the last bytes */
-/* A download may take this long, and longer by a second for each 512 bytes that went: a slower one is
- * not making progress that ends within a day (44 MB). */
+/* A download may take this long, and longer by a second for each 512 bytes that went: a slower one
+ * is not making progress that ends within a day (44 MB). */
 #define CONN_DOWNLOAD_MS      120000u
 #define CONN_DOWNLOAD_MIN_BPS 512u
 

@@ -71,8 +71,8 @@ enum conn_next conn_step_handshake(struct conn *conn) {
     return next;
 }
 
-/* A client may end between requests as it likes; only an alert is worth a line: TLS 1.3 clients tell what
- * they think of a certificate after the server's handshake has ended. */
+/* A client may end between requests as it likes; only an alert is worth a line: TLS 1.3 clients
+ * tell what they think of a certificate after the server's handshake has ended. */
 static enum conn_next ended(struct conn *conn) {
     aloft_fault why;
 
@@ -151,7 +151,8 @@ static void run_call(struct conn *conn, const struct al_http_request *request) {
         answer_text(x, 404, "There is nothing at this address.");
 }
 
-/* The whole request is here: it is read once more, so that nothing but bytes is kept between reads. */
+/* The whole request is here: it is read once more, so that nothing but bytes is kept between reads.
+ * */
 static enum conn_next serve_request(struct conn *conn) {
     struct al_http_request request;
     aloft_fault why = {0};
@@ -178,8 +179,8 @@ enum conn_next conn_step_body(struct conn *conn) {
     return conn_read(conn);
 }
 
-/* RFC 9110 §10.1.1. 25 bytes into a send buffer that holds nothing else; one that is full anyway belongs to
- * a client that does not read. */
+/* RFC 9110 §10.1.1. 25 bytes into a send buffer that holds nothing else; one that is full anyway
+ * belongs to a client that does not read. */
 static enum conn_next ask_on(struct conn *conn) {
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
 

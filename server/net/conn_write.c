@@ -82,7 +82,8 @@ static size_t write_head(const struct conn *conn, char *at, size_t size) {
     struct text t = {at, size, 0};
 
     put(&t, "HTTP/1.1 %u %s\r\n", a->status, words_of(a->status));
-    /* RFC 9110 §8.6: none with 204; with 304 it would be the length of the 200, so it is left out */
+    /* RFC 9110 §8.6: none with 204; with 304 it would be the length of the 200, so it is left out
+     * */
     if (a->status != 204 && a->status != 304)
         put(&t, "Content-Length: %llu\r\n", (unsigned long long)body_len(a));
     if (a->type != NULL && a->status != 204 && a->status != 304)
@@ -186,8 +187,9 @@ static enum conn_next write_out(struct conn *conn) {
     return CONN_AGAIN;
 }
 
-/* How much may go now; 0: resume_ms says when. At a rate of r bytes a second, r * t / 1000 bytes may have
- * gone t ms after the start. A record that waits inside OpenSSL must be offered with the same length. */
+/* How much may go now; 0: resume_ms says when. At a rate of r bytes a second, r * t / 1000 bytes
+ * may have gone t ms after the start. A record that waits inside OpenSSL must be offered with the
+ * same length. */
 static size_t allowed(struct conn *conn) {
     uint64_t rate = conn->server->rate_bps, now = uv_now(&conn->server->loop);
     uint64_t most = conn->content_left < sizeof record ? conn->content_left : sizeof record;

@@ -20,7 +20,8 @@ static bool is_word(uint8_t c) {
            c == '_' || c == '-' || c == '+';
 }
 
-/* Take the next word of the path; a leading dot is refused, so "." and ".." and hidden files are. */
+/* Take the next word of the path; a leading dot is refused, so "." and ".." and hidden files are.
+ * */
 static bool next_word(aloft_bytes *path, char word[WORD_MAX + 1]) {
     size_t len = 0;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: server/net. Open files that are being sent: one descriptor for all who fetch the same one. */
+/* Room: server/net. Open files that are being sent: one descriptor for all who fetch the same one.
+ * */
 #ifndef SERVER_NET_CONTENT_H
 #define SERVER_NET_CONTENT_H
 
@@ -19,8 +20,9 @@ struct content {
     unsigned users;
 };
 
-/** Open a regular file below the site, following no link and never leaving it. NULL: there is none. A path
- *  is words of A-Za-z0-9._+- that do not begin with a dot, at most 8, at most 128 bytes each. */
+/** Open a regular file below the site, following no link and never leaving it. NULL: there is none.
+ *  A path is words of A-Za-z0-9._+- that do not begin with a dot, at most 8, at most 128 bytes
+ *  each. */
 struct content *content_open(struct server *server, aloft_bytes path);
 
 /** Give back what content_open gave; NULL is allowed. */

@@ -45,8 +45,8 @@ static bool add_label(struct dns_name *name, const uint8_t *at, unsigned len) {
     return true;
 }
 
-/* Read a name at *at and move behind it. A pointer leads strictly before the place where the labels being
- * read began, so each jump goes back and the loop ends; POINTERS_MAX keeps it short. */
+/* Read a name at *at and move behind it. A pointer leads strictly before the place where the labels
+ * being read began, so each jump goes back and the loop ends; POINTERS_MAX keeps it short. */
 static bool read_name(aloft_bytes m, size_t *at, struct dns_name *name) {
     size_t here = *at, began = *at;
     unsigned jumps = 0;
@@ -154,7 +154,8 @@ static void put_bytes(struct writer *w, const uint8_t *at, size_t len) {
     w->len += len;
 }
 
-/* Whatever comes first begins with the host's name, right behind the head; later ones point there. */
+/* Whatever comes first begins with the host's name, right behind the head; later ones point there.
+ * */
 static void put_name(struct writer *w, const struct dns_host *host) {
     if (w->named)
         put16(w, 0xc000u | HEAD_SIZE);
@@ -200,8 +201,8 @@ static void put_addresses(struct writer *w, const struct dns_host *host, unsigne
                    &(struct record){DNS_TYPE_AAAA, class, ttl_s, ALOFT_BYTES(host->six[i])});
 }
 
-/* RFC 6762 §6.1, RFC 4034 §4.1.2: which types there are. Bit 1 is A, bit 28 is AAAA; the next name is the
- * host's own, as a pointer, which mDNS allows (§18.14). */
+/* RFC 6762 §6.1, RFC 4034 §4.1.2: which types there are. Bit 1 is A, bit 28 is AAAA; the next name
+ * is the host's own, as a pointer, which mDNS allows (§18.14). */
 static void put_denial(struct writer *w, const struct dns_host *host, unsigned class,
                        uint32_t ttl_s) {
     uint8_t data[] = {0xc0, HEAD_SIZE, 0, 4, 0, 0, 0, 0};

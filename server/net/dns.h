@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: server/net. DNS messages as multicast DNS uses them (RFC 1035 §4, RFC 6762 §18): a strict reader and
- * the few messages that a responder for one host name writes. No sockets.
+/* Room: server/net. DNS messages as multicast DNS uses them (RFC 1035 §4, RFC 6762 §18): a strict
+ * reader and the few messages that a responder for one host name writes. No sockets.
  *
  * Example:
  *     struct dns_reader reader;
@@ -56,13 +56,15 @@ struct dns_reader {
     unsigned n_items;
 };
 
-/** Read the head. False: not a message, or an opcode or response code that mDNS ignores (§18.3, §18.11). */
+/** Read the head. False: not a message, or an opcode or response code that mDNS ignores (§18.3,
+ *  §18.11). */
 bool dns_begin(struct dns_reader *reader, aloft_bytes message);
 
 /** 1: an item. 0: the end. -1: the message is malformed there; nothing after it counts. */
 int dns_next(struct dns_reader *reader, struct dns_item *item);
 
-/** "lab-pc.local" to a name; false if a label is empty or longer than 63 bytes, or all of it than 255. */
+/** "lab-pc.local" to a name; false if a label is empty or longer than 63 bytes, or all of it than
+ *  255. */
 bool dns_name_from(const char *text, struct dns_name *name);
 bool dns_name_equal(const struct dns_name *a, const struct dns_name *b);
 

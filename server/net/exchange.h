@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: server/net. The door between net and api: a request that has been read, and room for its answer.
- * A call is a function that reads the one and fills the other; it never waits and never sends.
+/* Room: server/net. The door between net and api: a request that has been read, and room for its
+ * answer. A call is a function that reads the one and fills the other; it never waits and never
+ * sends.
  *
  * Example:
  *     void hello_call(struct exchange *x) { answer_text(x, 200, "hello"); }

@@ -21,8 +21,8 @@ static void set(int fd, int level, int name, int value) {
     (void)setsockopt(fd, level, name, &value, sizeof value);
 }
 
-/* Without SO_REUSEADDR on purpose: then binding fails while another responder has the port, and two that
- * answer for one machine would fight. */
+/* Without SO_REUSEADDR on purpose: then binding fails while another responder has the port, and two
+ * that answer for one machine would fight. */
 static int open_one(int family) {
     struct sockaddr_in four = {.sin_family = AF_INET, .sin_port = htons(MDNS_PORT)};
     struct sockaddr_in6 six = {.sin6_family = AF_INET6, .sin6_port = htons(MDNS_PORT)};

@@ -36,7 +36,8 @@ struct links_message {
     struct link *link; /* it came in here; NULL: a link that is not ours */
 };
 
-/** Open the sockets. False: another program has the port (errno EADDRINUSE), or there is no socket. */
+/** Open the sockets. False: another program has the port (errno EADDRINUSE), or there is no socket.
+ *  */
 bool links_open(struct links *links);
 void links_close(struct links *links);
 
@@ -46,12 +47,12 @@ bool links_refresh(struct links *links, const struct dns_name *name);
 /** Receive; false: nothing waits. */
 bool links_receive(struct links *links, int fd, struct links_message *message);
 
-/** Whether the sender is a neighbour on the message's link, so that a unicast answer cannot be aimed at
- *  strangers (RFC 6762 §11). */
+/** Whether the sender is a neighbour on the message's link, so that a unicast answer cannot be
+ *  aimed at strangers (RFC 6762 §11). */
 bool links_is_neighbour(const struct links_message *message);
 
-/** To everybody on a link, over both families; or only to one sender. What cannot be sent is lost, as any
- *  datagram may be. */
+/** To everybody on a link, over both families; or only to one sender. What cannot be sent is lost,
+ *  as any datagram may be. */
 void links_send(const struct links *links, const struct link *link, aloft_bytes bytes);
 void links_reply(const struct links *links, const struct links_message *to, aloft_bytes bytes);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: server/net. A multicast DNS responder for the name of this machine: probes, announces, answers.
+/* Room: server/net. A multicast DNS responder for the name of this machine: probes, announces,
+ * answers.
  * Knows: RFC 6762's rules and times.   Never knows: HTTP, devices. */
 #include "mdns.h"
 
@@ -106,7 +107,8 @@ static void be_silent(struct mdns *m) {
             uv_poll_stop(&m->poll[i]);
 }
 
-/* §9: another one has our name. Neither a new name nor a fight helps a device that calls this one. */
+/* §9: another one has our name. Neither a new name nor a fight helps a device that calls this one.
+ * */
 static void give_up(struct mdns *m) {
     const struct aloft_fact fact[] = {{"name", m->text}};
     const aloft_fault why = {.code = ALOFT_E_MDNS_CONFLICT};
@@ -120,8 +122,8 @@ static bool is_address(const struct dns_item *item) {
     return item->type == DNS_TYPE_A || item->type == DNS_TYPE_AAAA;
 }
 
-/* An answer with our name and an address that no link of ours has. Our own come back from the other links
- * of this machine. */
+/* An answer with our name and an address that no link of ours has. Our own come back from the other
+ * links of this machine. */
 static bool is_conflict(const struct mdns *m, const struct dns_item *item) {
     if (item->section == DNS_QUESTION || !is_address(item) || item->ttl_s == 0 ||
         (item->class & ~DNS_TOP_BIT) != DNS_CLASS_IN || !dns_name_equal(&item->name, &m->name))

@@ -7,8 +7,8 @@
 struct server;
 struct mdns;
 
-/** Begin to probe and then to answer. NULL: avahi or another responder runs, or there is no such port
- *  here; a line says which. */
+/** Begin to probe and then to answer. NULL: avahi or another responder runs, or there is no such
+ *  port here; a line says which. */
 struct mdns *mdns_open(struct server *server);
 
 /** Take the records back (§10.1) and be silent; while the loop still lives. NULL is allowed. */

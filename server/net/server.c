@@ -36,14 +36,24 @@ static void on_signal(uv_signal_t *signal, int number) {
     server_drain(signal->data);
 }
 
+static void server_free(struct server *server) {
+    addresses_free(server->addresses);
+    free(server->conn);
+    free(server->generation);
+}
+
 aloft_err server_open(struct server *server, struct trouble *trouble) {
+    int problem = -ENOMEM;
+
     server->conns_max = raise_descriptors();
     server->conn = calloc(server->conns_max, sizeof *server->conn);
     server->generation = calloc(server->conns_max, sizeof *server->generation);
     server->addresses = addresses_new();
     if (server->conn == NULL || server->generation == NULL || server->addresses == NULL ||
-        uv_loop_init(&server->loop) != 0)
-        return trouble_file(trouble, ALOFT_E_SERVER_START, "the loop", errno);
+        (problem = uv_loop_init(&server->loop)) != 0) {
+        server_free(server);
+        return trouble_file(trouble, ALOFT_E_SERVER_START, "", -problem);
+    }
     uv_signal_init(&server->loop, &server->terminate);
     uv_signal_init(&server->loop, &server->interrupt);
     uv_timer_init(&server->loop, &server->drain);
@@ -76,9 +86,7 @@ void server_close(struct server *server) {
             close(server->listener[i].fd);
         SSL_CTX_free(server->listener[i].tls);
     }
-    addresses_free(server->addresses);
-    free(server->conn);
-    free(server->generation);
+    server_free(server);
 }
 
 static void stop_listening(struct server *server) {

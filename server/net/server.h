@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: server/net. The loop, its listeners and its connections. One thread runs all of it; the SQL thread
- * of store/ is met only through `store_ready`. */
+/* Room: server/net. The loop, its listeners and its connections. One thread runs all of it; the SQL
+ * thread of store/ is met only through `store_ready`. */
 #ifndef SERVER_NET_SERVER_H
 #define SERVER_NET_SERVER_H
 
@@ -16,8 +16,9 @@
 #include "server/store/store.h"
 
 #define SERVER_LISTENERS_MAX 8u
-/* Connections in all, and of one address (one /64 in IPv6). A stalled download holds about 60 KB of kernel
- * and process together, so the first is 600 MB at its worst; devices behind one gateway share an address. */
+/* Connections in all, and of one address (one /64 in IPv6). A stalled download holds about 60 KB of
+ * kernel and process together, so the first is 600 MB at its worst; devices behind one gateway
+ * share an address. */
 #define SERVER_CONNS_MAX        10000u
 #define SERVER_ADDRESS_MAX      2500u
 #define SERVER_DRAIN_MS         10000u
@@ -74,8 +75,9 @@ struct server {
 /** Make the loop, its signals and tables; raise RLIMIT_NOFILE. */
 ALOFT_MUST_USE aloft_err server_open(struct server *server, struct trouble *trouble);
 
-/** Bind and listen. `where` is ADDR:PORT, [ADDR]:PORT or :PORT. [::] takes both families, and is 0.0.0.0
- *  where the machine has no IPv6. Takes over `tls`. Fails LISTEN_FORM, LISTEN_IN_USE, LISTEN_REFUSED. */
+/** Bind and listen. `where` is ADDR:PORT, [ADDR]:PORT or :PORT. [::] takes both families, and is
+ *  0.0.0.0 where the machine has no IPv6. Takes over `tls`. Fails LISTEN_FORM, LISTEN_IN_USE,
+ *  LISTEN_REFUSED. */
 ALOFT_MUST_USE aloft_err server_listen(struct server *server, const char *where, SSL_CTX *tls,
                                        const struct call *calls, struct trouble *trouble);
 
@@ -85,7 +87,8 @@ void server_run(struct server *server);
 /** Free everything that server_open and server_listen made. */
 void server_close(struct server *server);
 
-/** Stop listening, let the connected finish, end the loop. Called by the signals; twice: at once. */
+/** Stop listening, let the connected finish, end the loop. Called by the signals; twice: at once.
+ *  */
 void server_drain(struct server *server);
 
 /** A connection has gone: the loop may end, a pausing listener may go on. */
@@ -102,7 +105,8 @@ ALOFT_MUST_USE aloft_err tls_context(const char *certificate, const char *key, S
 /** What went wrong with a client's TLS, as a fault: reads and clears OpenSSL's queue. */
 void tls_fault(aloft_fault *why);
 
-/* ------------------------------------------------------------------------------------ lines for people */
+/* ------------------------------------------------------------------------------------ lines for
+ * people */
 
 /** One line with the time before it, flushed. Unprintable bytes become '?'. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -110,11 +114,13 @@ void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 /** One line about a misbehaving client, at most SERVER_TROUBLE_A_SECOND of them. */
 void say_trouble(struct server *server, const char *peer, const aloft_fault *why);
 
-/* ------------------------------------------------------------------------------- who calls, how often */
+/* ------------------------------------------------------------------------------- who calls, how
+ * often */
 
 struct addresses *addresses_new(void);
 void addresses_free(struct addresses *all);
-/** Count one more of this address; false: it has SERVER_ADDRESS_MAX already, or there is no memory. */
+/** Count one more of this address; false: it has SERVER_ADDRESS_MAX already, or there is no memory.
+ *  */
 bool addresses_add(struct addresses *all, const struct sockaddr_storage *from);
 void addresses_remove(struct addresses *all, const struct sockaddr_storage *from);
 /** "192.0.2.1" or "2001:db8::1"; IPv4 within IPv6 is shown as IPv4. */

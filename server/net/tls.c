@@ -96,7 +96,7 @@ void tls_fault(aloft_fault *why) {
         why->raw = reason - SSL_AD_REASON_OFFSET;
         why->origin = ALOFT_ORIGIN_TLS;
         why->code = (uint16_t)code_of_alert((int)why->raw);
-    } else if (number == 0) {
+    } else if (number == 0 || reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
         why->code = ALOFT_E_CLIENT_LEFT;
     } else {
         why->raw = (int32_t)(uint32_t)number;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Room: server/store. What devices have said, kept in a database by a thread of its own.
  *
- * Who speaks to it puts a word in and goes on; answers come back later, by numbers and never by pointer.
+ * Who speaks to it puts a word in and goes on; answers come back later, by numbers and never by
+ * pointer.
  *
  * Example:
  *     if (store_open("aloft.db", wake_my_loop, &loop, &store, trouble) != ALOFT_OK) ...
@@ -23,9 +24,9 @@
 #define STORE_EVENTS_MAX  10000u
 #define STORE_QUEUE_MAX   4096u /* words of 600 bytes: 2.4 MB */
 #define STORE_BATCH_MAX   256u  /* words in one transaction */
-/* A word with a smaller record number than the one that is known is an older word that came late. Nothing
- * comes later than this, so what is older than this may be replaced: a device that was flashed anew begins
- * its records at 0. */
+/* A word with a smaller record number than the one that is known is an older word that came late.
+ * Nothing comes later than this, so what is older than this may be replaced: a device that was
+ * flashed anew begins its records at 0. */
 #define STORE_LATE_S     900u
 #define STORE_STATE_MAX  24u
 #define STORE_WORD_MAX   32u /* versions, channels, as protocol.md limits them */
@@ -76,7 +77,8 @@ struct store_answer {
     bool state_news;   /* state or version differ from before */
     bool confirm_news; /* it runs a release, confirmed, that it did not run confirmed before */
     bool fault_news;   /* the fault differs from before */
-    struct store_word word;
+    struct store_word
+        word; /* with what was known before where it says nothing; an older one as it is */
 };
 
 struct store;
@@ -105,8 +107,9 @@ ALOFT_MUST_USE aloft_err store_devices(const char *path,
                                        bool (*each)(void *self, const struct store_device *device),
                                        void *self, struct trouble *trouble);
 
-/** Whether a word proves, as far as a word can, that an update has succeeded: it says that it runs confirmed,
- *  and names the digest of a release. Downloaded, installed or restarted is not success. */
+/** Whether a word proves, as far as a word can, that an update has succeeded: it says that it runs
+ *  confirmed, and names the digest of a release. Downloaded, installed or restarted is not success.
+ *  */
 bool store_word_confirms(const struct store_word *word);
 
 #endif

@@ -95,7 +95,8 @@ static int read_number(struct sql *sql, const char *query) {
     return number;
 }
 
-/* WAL: a reader never waits for the writer. NORMAL: a power cut may lose the last words, never the file. */
+/* WAL: a reader never waits for the writer. NORMAL: a power cut may lose the last words, never the
+ * file. */
 static bool prepare_to_write(struct sql *sql) {
     char version[48];
 
@@ -365,6 +366,8 @@ void sql_apply(struct sql *sql, const struct store_word *word, struct store_answ
             note_event(sql, &device.word);
     }
     answer->kept = sql->is_good;
+    if (!answer->older)
+        answer->word = device.word; /* last: `word` may be this very place */
 }
 
 bool sql_each(struct sql *sql, bool (*each)(void *self, const struct store_device *device),

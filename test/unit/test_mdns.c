@@ -13,7 +13,8 @@ static struct dns_host lamp(void) {
     return host;
 }
 
-/* Give all items of a message, at most 16; -1 where it is malformed. The message ends at a forbidden page. */
+/* Give all items of a message, at most 16; -1 where it is malformed. The message ends at a
+ * forbidden page. */
 static int read_all(const void *bytes, size_t len, struct dns_item items[16]) {
     struct dns_reader reader;
     int n = 0, got;
