@@ -122,6 +122,17 @@ openssl x509 -in "$tmp/new/pki/server.crt" -noout -checkip 192.0.2.7 | grep -q '
     fail "192.0.2.7 is there"
 exits 64 "$ALOFT" -C "$tmp/new" cert renew --drop updates.example --drop localhost
 
+say "a certificate that ends soon is told, whoever issued it under this CA"
+cp -r "$tmp/new" "$tmp/soon"
+openssl req -new -key "$tmp/soon/pki/server.key" -subj /CN=x -out "$tmp/request"
+echo 'subjectAltName=DNS:updates.example' >"$tmp/extensions"
+openssl x509 -req -in "$tmp/request" -CA "$tmp/soon/pki/ca.crt" -CAkey "$tmp/soon/pki/ca.key" \
+    -days 10 -extfile "$tmp/extensions" -out "$tmp/soon/pki/server.crt" 2>/dev/null
+exits 0 "$ALOFT" -C "$tmp/soon" cert show
+grep -q 'in \(9\|10\) days: run `aloft cert renew`' "$tmp/out" || fail "the near end is not told"
+exits 0 "$ALOFT" -C "$tmp/soon" cert renew
+has 'in 824 days.' "$tmp/out"
+
 say "keys that cannot be read are named"
 cp -r "$tmp/new" "$tmp/bad"
 cp "$tmp/bad/keys/spare.pub" "$tmp/bad/keys/firmware.key"
