@@ -17,7 +17,7 @@
 #include "trouble.h"
 
 #define PKI_HOST_MAX    253 /* a DNS name, RFC 1035 §2.3.4 */
-#define PKI_HOSTS_MAX   64 /* with IPv6 about 4 KiB of certificate: an ESP32 takes that */
+#define PKI_HOSTS_MAX   64  /* with IPv6 about 4 KiB of certificate: an ESP32 takes that */
 #define PKI_SERVER_DAYS 825
 #define PKI_CA_YEARS    20
 #define PKI_WARN_DAYS   60 /* before the end: tell the operator */

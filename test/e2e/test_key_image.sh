@@ -103,4 +103,4 @@ echo '[class acme.example/lamp/b]' >>"$tmp/p/aloft.conf"
 exits 64 "$ALOFT" -C "$tmp/p" key image
 has 'acme.example/lamp/b' "$tmp/said"
 exits 2 sh -c "\"$ALOFT\" -C '$tmp/p' key image --class acme.example/lamp/b >/dev/full"
-say done
+say "all of it held"
