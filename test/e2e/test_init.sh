@@ -27,7 +27,8 @@ for name in firmware spare fresh; do
         fail "$name: halves differ"
 done
 [ -d "$tmp/new/site" ] || fail "no site/"
-[ "$(cd "$tmp/new" && find . -maxdepth 1 | sort | tr '\n' ' ')" = ". ./aloft.conf ./keys ./pki ./site " ] ||
+[ "$(cd "$tmp/new" && find . -maxdepth 1 | sort | tr '\n' ' ')" = \
+    ". ./aloft.conf ./keys ./pki ./site " ] ||
     fail "something else was left there"
 openssl verify -x509_strict -purpose sslserver -CAfile "$tmp/new/pki/ca.crt" \
     "$tmp/new/pki/server.crt" >/dev/null
