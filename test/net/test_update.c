@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life of an update, by the real library over simulated chips and a simulated network. */
+#include "test/kit/kit.h"
+#include "test/kit/rig.h"
+
+#define SIZE   200000u
+#define STEPS  20000u
+#define HOUR_S 3600u
+
+static const struct rig_geometry common = {.write_size = 16,
+                                           .erase_size = 4096,
+                                           .slot_size = 1u << 20,
+                                           .log_erase_size = 4096,
+                                           .page_size = 1024};
+static struct rig rig;
+static struct aloft_status now;
+
+static int set_up(void **state) {
+    (void)state;
+    rig_start(&rig, &common, SIZE);
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    rig_end(&rig);
+    return 0;
+}
+
+static void must_run(unsigned image) {
+    rig_status(&rig, &now);
+    assert_int_equal(rig_running_image(&rig), image);
+    assert_int_equal(now.outcome, ALOFT_CONFIRMED);
+    assert_int_equal(now.running_sequence, rig.image[image].sequence);
+}
+
+static void an_update_is_fetched_tried_confirmed_and_reported(void **state) {
+    unsigned image = rig_publish(&rig, RIG_GOOD, SIZE + 5);
+
+    (void)state;
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+
+    must_run(image);
+    assert_true(now.reported);
+    assert_int_equal(now.floor, rig.image[image].sequence);
+    assert_int_equal(now.fault.code, ALOFT_OK);
+    assert_int_equal(rig.n_trials, 1);
+    assert_int_equal(rig_received(&rig), SIZE + 5); /* each byte once */
+}
+
+static void with_nothing_published_the_device_says_so_and_tries_again(void **state) {
+    (void)state;
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
+    rig_status(&rig, &now);
+    assert_provoked(now.fault.code, HTTP_NOT_FOUND);
+    assert_int_equal(now.fault.raw, 404);
+
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_true(rig_pass(&rig, 120));
+    must_run(1);
+}
+
+static void a_second_update_goes_into_the_other_slot(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    assert_int_equal(rig.loader.running, 1);
+
+    rig_publish(&rig, RIG_GOOD, SIZE - 7);
+    aloft_check_now(&rig.device);
+    rig.progress.next = ALOFT_WORK;
+    assert_true(rig_pass(&rig, 200));
+
+    must_run(2);
+    assert_int_equal(rig.loader.running, 0);
+    assert_int_equal(rig_image_in(&rig, 1), 1);
+}
+
+static void nothing_new_costs_no_write(void **state) {
+    uint32_t ops;
+
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    ops = rig.power.ops;
+
+    assert_true(rig_pass(&rig, 24 * HOUR_S));
+
+    assert_int_equal(rig.power.ops, ops);
+    must_run(1);
+}
+
+static void must_roll_back(enum rig_nature nature, unsigned starts) {
+    unsigned before;
+
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    before = rig.n_trials;
+    rig_publish(&rig, nature, SIZE + 1);
+    aloft_check_now(&rig.device);
+
+    assert_true(rig_pass(&rig, 3000));
+
+    rig_status(&rig, &now);
+    assert_int_equal(rig_running_image(&rig), 1);
+    assert_int_equal(now.outcome, ALOFT_ROLLED_BACK);
+    assert_int_equal(rig.n_trials - before, starts);
+    assert_int_equal(now.floor, rig.image[1].sequence);
+}
+
+static void a_crashing_image_is_rolled_back_by_itself(void **state) {
+    (void)state;
+    must_roll_back(RIG_CRASH, 3);
+}
+
+static void a_hanging_image_is_rolled_back_by_the_watchdog(void **state) {
+    (void)state;
+    must_roll_back(RIG_HANG, 3);
+}
+
+static void an_image_that_says_it_is_sick_is_rolled_back_at_once(void **state) {
+    (void)state;
+    must_roll_back(RIG_SICK, 1);
+    assert_provoked(now.fault.code, TRIAL_WAITS); /* the server still offers it */
+    assert_int_equal(now.fault.got, ALOFT_E_TRIAL_SICK);
+}
+
+static void an_image_that_never_says_a_word_is_rolled_back(void **state) {
+    (void)state;
+    must_roll_back(RIG_SILENT, 1);
+    assert_int_equal(now.fault.got, ALOFT_E_TRIAL_SILENT);
+}
+
+static void a_failed_image_waits_an_hour_then_six_and_is_then_given_up(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_SICK, SIZE);
+    assert_true(rig_pass(&rig, 600));
+    assert_int_equal(rig.n_trials, 1);
+    rig_status(&rig, &now);
+    assert_true(now.retry_trial_s > 2900 && now.retry_trial_s <= 3600);
+
+    assert_true(rig_pass(&rig, HOUR_S + 60));
+    assert_int_equal(rig.n_trials, 2);
+    assert_true(rig_pass(&rig, 5 * HOUR_S));
+    assert_int_equal(rig.n_trials, 2);
+    assert_true(rig_pass(&rig, 2 * HOUR_S));
+    assert_int_equal(rig.n_trials, 3);
+    assert_true(rig_pass(&rig, 100 * HOUR_S));
+
+    assert_int_equal(rig.n_trials, 3);
+    rig_status(&rig, &now);
+    assert_int_equal(now.outcome, ALOFT_GIVEN_UP);
+    assert_int_equal(now.skip, rig.image[1].sequence);
+    assert_provoked(now.fault.code, SKIPPED);
+    assert_int_equal(rig_received(&rig), SIZE); /* fetched once, tried three times */
+}
+
+static void a_mended_release_is_taken_at_once(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_SICK, SIZE);
+    assert_true(rig_pass(&rig, 600));
+
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_true(rig_pass(&rig, 200));
+
+    must_run(2);
+    assert_int_equal(now.skip, rig.image[1].sequence);
+}
+
+static void an_undecided_image_stays_on_trial_for_days(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_UNSURE, SIZE);
+    assert_true(rig_pass(&rig, 3 * 24 * HOUR_S));
+    rig_status(&rig, &now);
+    assert_int_equal(now.state, ALOFT_TESTING);
+    rig_publish(&rig, RIG_GOOD, SIZE); /* on trial it acts on no manifest */
+    assert_true(rig_pass(&rig, HOUR_S));
+    assert_int_equal(rig_running_image(&rig), 1);
+
+    rig.decided = true;
+    assert_true(rig_pass(&rig, 300));
+
+    must_run(2);
+}
+
+static void an_undecided_image_goes_after_seven_days(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_UNSURE, SIZE);
+
+    assert_true(rig_pass(&rig, 8 * 24 * HOUR_S));
+
+    rig_status(&rig, &now);
+    assert_int_equal(rig.n_trials >= 1, 1);
+    assert_int_equal(rig_running_image(&rig) == 0 || now.state == ALOFT_TESTING, 1);
+    assert_true(now.fails >= 1);
+}
+
+static void a_stranger_s_manifest_is_refused(void **state) {
+    unsigned image = rig_publish(&rig, RIG_GOOD, SIZE);
+
+    (void)state;
+    rig_offer(&rig, image, 5000, 1);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
+
+    rig_status(&rig, &now);
+    assert_provoked(now.fault.code, SIGNER_UNKNOWN);
+    assert_int_equal(rig_running_image(&rig), 0);
+    assert_int_equal(rig.power.ops, 0); /* nothing unsigned leaves a mark */
+}
+
+static void an_older_release_is_refused(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    rig_offer(&rig, 0, 999, 0);
+    aloft_check_now(&rig.device);
+
+    assert_true(rig_pass(&rig, 10));
+
+    rig_status(&rig, &now);
+    assert_provoked(now.fault.code, ROLLBACK_REFUSED);
+    assert_int_equal(now.fault.want, 16);
+    must_run(1);
+}
+
+static void a_tampered_payload_never_boots(void **state) {
+    unsigned image = rig_publish(&rig, RIG_GOOD, SIZE);
+
+    (void)state;
+    rig.image[image].at[SIZE / 2] ^= 1;
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
+
+    rig_status(&rig, &now);
+    assert_provoked(now.fault.code, DIGEST_MISMATCH);
+    assert_int_equal(now.fault.step, ALOFT_STEP_READBACK);
+    assert_int_equal(rig.n_trials, 0);
+    rig.image[image].at[SIZE / 2] ^= 1; /* mended on the server */
+    assert_true(rig_pass(&rig, 60));
+    must_run(image);
+}
+
+static void the_image_that_runs_is_adopted_without_a_download(void **state) {
+    uint64_t before;
+
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    rig_offer(&rig, 1, 7777, 0);
+    before = rig_received(&rig);
+    aloft_check_now(&rig.device);
+
+    assert_true(rig_pass(&rig, 10));
+
+    must_run(1);
+    assert_int_equal(now.running_sequence, 7777);
+    assert_int_equal(now.floor, 7777);
+    assert_int_equal(rig_received(&rig), before);
+    assert_int_equal(rig.n_trials, 1);
+}
+
+static void the_image_from_the_factory_is_recognised_when_it_is_published(void **state) {
+    (void)state;
+    rig_offer(&rig, 0, 4000, 0);
+
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+
+    must_run(0);
+    assert_int_equal(rig_received(&rig), 0);
+    assert_int_equal(rig.n_trials, 0);
+}
+
+static void a_download_goes_on_from_its_last_mark_after_a_loss_of_power(void **state) {
+    uint64_t first;
+
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    sim_power_cut_after(&rig.power, 170, SIM_TORN_HALF, 0);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_REBOOT);
+    assert_false(rig.power.on);
+    first = rig_received(&rig);
+    assert_true(first > 65536 && first < SIZE);
+
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+
+    must_run(1);
+    assert_true(rig_received(&rig) <= SIZE + 65536);
+}
+
+static void power_lost_in_a_trial_is_counted_apart(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_UNSURE, SIZE);
+    assert_true(rig_pass(&rig, 100));
+    for (unsigned i = 1; i <= 10; i++) {
+        assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+        rig_status(&rig, &now);
+        assert_int_equal(now.cold, i);
+        assert_int_equal(now.boots, 1);
+    }
+    rig.decided = true;
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    must_run(1);
+}
+
+static void a_damaged_home_falls_back_and_the_next_update_repairs_it(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    rig_publish(&rig, RIG_GOOD, SIZE + 9);
+    aloft_check_now(&rig.device);
+    assert_true(rig_pass(&rig, 200));
+    must_run(2);
+    sim_flash_load(&rig.slot[0], 100, ALOFT_BYTES("rotten"));
+    rig.check_always = true;
+
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+
+    assert_true(rig.choice.fallback);
+    assert_provoked(rig.choice.why.code, BOOT_FALLBACK);
+    assert_int_equal(rig_running_image(&rig), 1);
+    assert_true(rig_pass(&rig, 300));
+    assert_int_equal(rig_running_image(&rig), 2); /* the same release, installed again (R16) */
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        T(an_update_is_fetched_tried_confirmed_and_reported),
+        T(with_nothing_published_the_device_says_so_and_tries_again),
+        T(a_second_update_goes_into_the_other_slot),
+        T(nothing_new_costs_no_write),
+        T(a_crashing_image_is_rolled_back_by_itself),
+        T(a_hanging_image_is_rolled_back_by_the_watchdog),
+        T(an_image_that_says_it_is_sick_is_rolled_back_at_once),
+        T(an_image_that_never_says_a_word_is_rolled_back),
+        T(a_failed_image_waits_an_hour_then_six_and_is_then_given_up),
+        T(a_mended_release_is_taken_at_once),
+        T(an_undecided_image_stays_on_trial_for_days),
+        T(an_undecided_image_goes_after_seven_days),
+        T(a_stranger_s_manifest_is_refused),
+        T(an_older_release_is_refused),
+        T(a_tampered_payload_never_boots),
+        T(the_image_that_runs_is_adopted_without_a_download),
+        T(the_image_from_the_factory_is_recognised_when_it_is_published),
+        T(a_download_goes_on_from_its_last_mark_after_a_loss_of_power),
+        T(power_lost_in_a_trial_is_counted_apart),
+        T(a_damaged_home_falls_back_and_the_next_update_repairs_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
