@@ -133,6 +133,7 @@ static aloft_err choose(struct session *s, enum aloft_reset reset, aloft_fault *
 static aloft_err start(struct session *s, enum aloft_reset reset, struct child *child,
                        aloft_fault *why) {
     aloft_err code = choose(s, reset, why);
+    struct child_start how;
     aloft_space image, other;
 
     if (code != ALOFT_OK)
@@ -144,8 +145,9 @@ static aloft_err start(struct session *s, enum aloft_reset reset, struct child *
     read_version(s, other, s->other);
     free(other.at);
     say_choice(s);
+    how = (struct child_start){s->choice.slot, reset, s->choice.why.code};
     code = al_posix_child_start(child, (aloft_bytes){image.at, image.at == NULL ? 0 : image.len},
-                                s->choice.slot, reset, why);
+                                &how, why);
     free(image.at);
     return code;
 }

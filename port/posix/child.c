@@ -123,8 +123,8 @@ static int launch(struct child *child, int image) {
     return number;
 }
 
-aloft_err al_posix_child_start(struct child *child, aloft_bytes image, unsigned slot,
-                               enum aloft_reset reset, aloft_fault *why) {
+aloft_err al_posix_child_start(struct child *child, aloft_bytes image,
+                               const struct child_start *how, aloft_fault *why) {
     static const uint8_t elf[4] = {0x7f, 'E', 'L', 'F'};
     int file, number;
 
@@ -133,8 +133,9 @@ aloft_err al_posix_child_start(struct child *child, aloft_bytes image, unsigned 
     file = image_file(image);
     if (file < 0)
         return start_fault(why, ALOFT_E_DEVICE_FILE, errno);
-    set_number(SET_SLOT, slot);
-    set_number(SET_RESET, reset);
+    set_number(SET_SLOT, how->slot);
+    set_number(SET_RESET, how->reset);
+    set_number(SET_TOLD, how->told);
     number = launch(child, file);
     close(file);
     return number == 0 ? ALOFT_OK : start_fault(why, ALOFT_E_DEVICE_PROGRAM, number);

@@ -24,9 +24,16 @@ struct child_end {
     uint32_t lived_ms;
 };
 
-/** Start the image as a program with these two settings. Fails DEVICE_PROGRAM, DEVICE_FILE. */
-ALOFT_MUST_USE aloft_err al_posix_child_start(struct child *child, aloft_bytes image, unsigned slot,
-                                              enum aloft_reset reset, aloft_fault *why);
+/** What a program is told of its start. */
+struct child_start {
+    unsigned slot;
+    enum aloft_reset reset;
+    unsigned told; /* code of the fault that was said to people, 0: none */
+};
+
+/** Start the image as a program. Fails DEVICE_PROGRAM, DEVICE_FILE. */
+ALOFT_MUST_USE aloft_err al_posix_child_start(struct child *child, aloft_bytes image,
+                                              const struct child_start *how, aloft_fault *why);
 
 /** Watch it until it has ended, or was killed by the watchdog, or `signals` says to end. */
 void al_posix_child_watch(struct child *child, uint32_t watchdog_s, int signals,

@@ -51,7 +51,8 @@ void al_posix_say_start(struct aloft_posix *posix) {
         printf("slot %c%s\n", slot_letter[posix->slot], standing(posix));
     else
         printf("in no slot%s\n", standing(posix));
-    if (posix->status.fault.code != ALOFT_OK)
+    /* what the boot stage has just said, with the versions that only it knows, is not said twice */
+    if (posix->status.fault.code != ALOFT_OK && posix->status.fault.code != posix->told_by_boot)
         al_posix_say_fault(posix, &posix->status.fault, NULL);
     posix->told = posix->status;
 }
@@ -159,6 +160,8 @@ static void say_state(struct aloft_posix *posix) {
 
     if (now->state == posix->told.state)
         return;
+    if (posix->told.state == ALOFT_DOWNLOADING && now->state == ALOFT_READING_BACK)
+        say_bar(posix, 100);
     if (now->state != ALOFT_DOWNLOADING)
         end_progress(posix);
     posix->has_begun = posix->has_begun && now->state == ALOFT_DOWNLOADING;

@@ -151,6 +151,8 @@ static aloft_err read_numbers(struct aloft_posix *posix, aloft_fault *why, const
     if (code == ALOFT_OK)
         code = number(SET_WIRE, UINT32_MAX, 1u << 20, &wire, why, about);
     if (code == ALOFT_OK)
+        code = number(SET_TOLD, 0, UINT16_MAX, &posix->told_by_boot, why, about);
+    if (code == ALOFT_OK)
         code = number(SET_ONCE, 0, 1, &once, why, about);
     if (code == ALOFT_OK)
         code = number(SET_POLL, 0, 604800, &posix->config.poll_s, why, about);

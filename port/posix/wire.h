@@ -27,6 +27,7 @@
 #define SET_ONCE      "ALOFT_ONCE"       /* 1: end when there is nothing more to do */
 #define SET_SLOT      "ALOFT_SLOT"       /* 0 or 1: the one that runs; default: none */
 #define SET_RESET     "ALOFT_RESET"      /* enum aloft_reset as a number; default: power */
+#define SET_TOLD      "ALOFT_TOLD" /* code of the fault that the boot stage has said; default: 0 */
 #define SET_WIRE      "ALOFT_WATCHDOG_FD" /* descriptor of the wire; default: none */
 
 /* loader.c */
