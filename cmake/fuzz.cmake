@@ -11,6 +11,7 @@ foreach(file ${fuzz_targets})
   add_executable(${target} ${file})
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR} ${CMAKE_SOURCE_DIR}/src
     ${CMAKE_SOURCE_DIR}/port)
+  target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
   target_link_options(${target} PRIVATE -fsanitize=fuzzer)
   target_link_libraries(${target} PRIVATE aloft_host aloft_sim aloft_core aloft_crypto_openssl)
   add_dependencies(fuzz_all ${target})
