@@ -251,8 +251,7 @@ static void every_kind_of_file_has_a_name(void **state) {
 static void any_bytes_have_a_name_and_no_reader_runs_over(void **state) {
     static const char *const heads[] = {"\xe9\x02\x02\x2f",
                                         "\xaa\x50",
-                                        "\x7f"
-                                        "ELF\1\1",
+                                        "\x7f\x45LF\1\1",
                                         ":0000",
                                         "S1",
                                         "{",
