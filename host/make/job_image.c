@@ -124,10 +124,33 @@ static aloft_err read_published(struct publish_job *job, const struct site_chann
     return ALOFT_E_PUBLISH_PAYLOAD;
 }
 
+/* Where no class is named and one class alone has the version, that one is meant; else NULL. */
+static aloft_err class_with(const struct publish_job *job, const char *version, const char **name) {
+    const struct project *p = job->project;
+    const struct site_channel *unused;
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < p->n_classes; i++) {
+        struct site site;
+        aloft_err e = site_open(p, p->classes[i].name, false, &site, job->trouble);
+        if (e != ALOFT_OK)
+            return e;
+        if (site_version(&site, version, &unused) != NULL && ++n == 1)
+            *name = p->classes[i].name;
+        site_close(&site);
+    }
+    if (n > 1)
+        *name = NULL;
+    return ALOFT_OK;
+}
+
 static aloft_err from_site(struct publish_job *job) {
     const struct site_channel *from = NULL;
-    aloft_err e = choose_class(job, job->order->device_class);
+    const char *name = job->order->device_class;
+    aloft_err e = name == NULL ? class_with(job, job->order->again, &name) : ALOFT_OK;
 
+    if (e == ALOFT_OK)
+        e = choose_class(job, name);
     if (e == ALOFT_OK)
         e = choose_channel(job);
     if (e == ALOFT_OK)

@@ -32,8 +32,9 @@ enum { TEXT_UPDATE = 2, TEXT_DOMAIN = 3, TEXT_MODEL = 4, TEXT_VERSION = 6 };
 enum { RECORD_ALL = 15, RECORD_SOME = 2 }; /* policies of conditions and of directives */
 enum { APP = 0, APP_CURRENT = 1 };         /* components */
 
-/* A part that becomes a byte string of a larger one. The largest, install with four branches, has less
- * than 4 * 300 bytes; the text is written straight into the draft. */
+/* A part that becomes a byte string of a larger one; command sequences are arrays in one (§2). The
+ * largest, install with four branches, has less than 4 * 300 bytes; the text is written straight into the
+ * draft. */
 struct part {
     struct al_cbor_out out;
     uint8_t room[2048];
@@ -111,6 +112,7 @@ static void put_shared(struct al_cbor_out *o, const struct manifest_plan *plan) 
     uint8_t vendor[16], class_id[16];
 
     project_ids(plan->device_class, plan->channel, vendor, class_id);
+    al_cbor_put_array(o, 8);
     put_pair(o, DO_COMPONENT, APP);
     al_cbor_put_uint(o, DO_OVERRIDE);
     al_cbor_put_map(o, 4);
@@ -155,6 +157,7 @@ static void put_fetch(struct al_cbor_out *o, const struct manifest_branch *branc
 }
 
 static void put_branch(struct al_cbor_out *o, const struct manifest_branch *branch) {
+    al_cbor_put_array(o, branch->from_size > 0 ? 14 : 8);
     if (branch->from_size > 0) {
         put_pair(o, DO_COMPONENT, APP_CURRENT);
         al_cbor_put_uint(o, DO_OVERRIDE);
@@ -170,6 +173,7 @@ static void put_branch(struct al_cbor_out *o, const struct manifest_branch *bran
 static void put_install(struct al_cbor_out *o, const struct manifest_plan *plan) {
     struct part branch;
 
+    al_cbor_put_array(o, 2u + (plan->use_before > 0 ? 4 : 0) + (plan->n_branches > 1 ? 2 : 6));
     put_pair(o, DO_COMPONENT, APP);
     if (plan->use_before > 0) {
         al_cbor_put_uint(o, DO_OVERRIDE);
@@ -246,6 +250,12 @@ static void put_wrapped(struct al_cbor_out *o, unsigned key, const struct part *
     wrap(o, part);
 }
 
+static void put_validate(struct al_cbor_out *o) {
+    al_cbor_put_array(o, 4);
+    put_pair(o, DO_COMPONENT, APP);
+    put_pair(o, IF_IMAGE, RECORD_ALL);
+}
+
 static void put_manifest(struct al_cbor_out *o, const struct manifest_plan *plan,
                          const uint8_t text_digest[ALOFT_DIGEST_SIZE]) {
     struct part part;
@@ -258,8 +268,7 @@ static void put_manifest(struct al_cbor_out *o, const struct manifest_plan *plan
     put_wrapped(o, KEY_COMMON, &part);
     put_set_version(begin(&part), plan->version);
     put_wrapped(o, KEY_SET_VERSION, &part);
-    put_pair(begin(&part), DO_COMPONENT, APP);
-    put_pair(&part.out, IF_IMAGE, RECORD_ALL);
+    put_validate(begin(&part));
     put_wrapped(o, KEY_VALIDATE, &part);
     put_install(begin(&part), plan);
     put_wrapped(o, KEY_INSTALL, &part);
