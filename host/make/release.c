@@ -40,10 +40,9 @@ static aloft_err offer_digest(const char *folder, bool *is_there, uint8_t digest
     return ALOFT_OK;
 }
 
-/* release.json is written before manifest.suit, so a publish that was cut between the two leaves a
- * release behind the one on offer. It was never seen by a device: it is dropped, its sequence is not
- * given again. Without any offer a single release is a first publish that was cut. Where the offer is
- * none of the list, nothing is known to be wrong and all stay. */
+/* release.json is written before manifest.suit, so a publish that was cut between the two leaves one
+ * release behind the one on offer, or one alone and no offer. No device ever saw it: it is dropped, its
+ * sequence is not given again. Anything else (a manifest brought back by hand) is no cut: all stay. */
 static void find_offer(struct releases *all, bool is_there, const uint8_t *digest) {
     all->on_offer = all->n;
     for (unsigned i = 0; i < all->n; i++) {
@@ -52,8 +51,8 @@ static void find_offer(struct releases *all, bool is_there, const uint8_t *diges
         if (is_there && memcmp(all->list[i].manifest, digest, ALOFT_DIGEST_SIZE) == 0)
             all->on_offer = i;
     }
-    if (all->on_offer < all->n)
-        all->n = all->on_offer + 1;
+    if (all->on_offer + 2 == all->n)
+        all->n--;
     else if (!is_there && all->n == 1)
         all->n = all->on_offer = 0;
 }

@@ -121,6 +121,11 @@ provokes PUBLISH_KEY_DROPPED publish "$tmp/dropped"
 has "$(kid "$p/keys/spare.pub")" "$tmp/said"
 [ "$(on_offer)" = 1.0.0 ] || fail "a refused image changed the offer"
 
+say "what no device with this image would take is not published"
+ENCODINGS=2 make_image "$tmp/deaf" $lamp 1.0.2 20000 $ours
+provokes PUBLISH_SELF publish "$tmp/deaf"
+has "encoding 0" "$tmp/said"
+
 say "keys = device: no trust record is wanted"
 make_image "$tmp/fan" $fan 3.0 20000
 exits 0 publish "$tmp/fan"

@@ -2,15 +2,16 @@
 # A firmware image for tests of the host: noise, the image record, a trust record, noise. It does not run.
 #
 #   make_image OUT CLASS VERSION SIZE [KEY.pub...]     environment: T (threshold, 1), EPOCH (1), LOWEST (0),
-#                                                      GONE (key ids, blanks between), SEED
+#                                                      GONE (key ids, blanks between), SEED,
+#                                                      ENCODINGS (1)
 # Without keys there is no trust record. SEED makes other noise for the same version.
 make_image() {
-    T=${T:-1} EPOCH=${EPOCH:-1} LOWEST=${LOWEST:-0} GONE=${GONE:-} SEED=${SEED:-1} python3 - "$@" <<'PY'
+    T=${T:-1} EPOCH=${EPOCH:-1} LOWEST=${LOWEST:-0} GONE=${GONE:-} SEED=${SEED:-1} ENCODINGS=${ENCODINGS:-1} python3 - "$@" <<'PY'
 import hashlib, os, random, struct, subprocess, sys
 
 out, device_class, version, size = sys.argv[1:4] + [int(sys.argv[4])]
 magic = bytes([0x41, 0x4c, 0x4f, 0x46, 0x54, 13, 10, 26, 0xd6, 0x1b]) + b"image\1"
-record = magic + bytes([1, 0, 0, 0, 1, 0, 0, 0]) + struct.pack(
+record = magic + bytes([1, 0, 0, 0, int(os.environ["ENCODINGS"]), 0, 0, 0]) + struct.pack(
     "64s32s32s", device_class.encode(), version.encode(), b"made for a test")
 
 def key(file):
