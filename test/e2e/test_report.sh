@@ -16,7 +16,7 @@ json.dump({"format": "aloft-releases-1", "class": "acme.example/lamp/a", "channe
            "releases": [release("1.1.0", 1000, b"older"), release("1.2.0", 2000, manifest)]},
           open(place + "/release.json", "w"))
 EOF
-serve
+serve --rate 4000000000
 
 # report JSON: the map with these keys, as deterministic CBOR; "h:" begins bytes in hexadecimal
 cat >"$tmp/report.py" <<'EOF'
@@ -102,7 +102,7 @@ report 204 '{"1":1}'
 say "what is there stays there after a restart"
 stop "$pid"
 [ "$ended" = 0 ] || fail "it ended with $ended"
-serve
+serve --rate 4000000000
 "$ALOFT" -C "$project" devices >"$tmp/table"
 has "lamp-1" "$tmp/table"
 stop "$pid"
@@ -112,4 +112,5 @@ echo 'this is no database, whatever its name may say' >"$project/aloft.db"
 rm -f "$project/aloft.db-wal" "$project/aloft.db-shm"
 provokes STORE_OPEN "$ALOFT" -C "$project" serve --listen 127.0.0.1:0 --no-mdns
 provokes STORE_OPEN "$ALOFT" -C "$project" devices
+# shellcheck disable=SC2016 # that shell expands its own arguments
 provokes SERVER_START sh -c 'exec 3>&- 4>&- 5>&-; ulimit -n 6; exec "$0" -C "$1" serve --listen 127.0.0.1:0 --no-mdns' "$ALOFT" "$project"

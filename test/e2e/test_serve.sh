@@ -3,7 +3,7 @@
 . test/e2e/lib.sh
 . test/e2e/serve.sh
 make_project
-serve
+serve --rate 4000000000
 
 say "a check gets the manifest, and 304 when it has it already"
 status_is 200 "$url/manifest.suit"
