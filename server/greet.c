@@ -28,8 +28,8 @@ static bool own_address(char out[INET_ADDRSTRLEN]) {
     for (struct ifaddrs *one = all; one != NULL && !has_one; one = one->ifa_next)
         if (one->ifa_addr != NULL && one->ifa_addr->sa_family == AF_INET &&
             (one->ifa_flags & IFF_UP) != 0 && (one->ifa_flags & IFF_LOOPBACK) == 0)
-            has_one = inet_ntop(AF_INET, &((struct sockaddr_in *)one->ifa_addr)->sin_addr, out,
-                                INET_ADDRSTRLEN) != NULL;
+            has_one = inet_ntop(AF_INET, &((struct sockaddr_in *)(void *)one->ifa_addr)->sin_addr,
+                                out, INET_ADDRSTRLEN) != NULL;
     freeifaddrs(all);
     return has_one;
 }

@@ -80,16 +80,16 @@ static void add_four(struct link *link, const struct ifaddrs *one) {
 
     if (n == 8)
         return;
-    memcpy(link->host.four[n], &((struct sockaddr_in *)one->ifa_addr)->sin_addr, 4);
+    memcpy(link->host.four[n], &((struct sockaddr_in *)(void *)one->ifa_addr)->sin_addr, 4);
     memset(link->four_mask[n], 0xff, 4);
     if (one->ifa_netmask != NULL)
-        memcpy(link->four_mask[n], &((struct sockaddr_in *)one->ifa_netmask)->sin_addr, 4);
+        memcpy(link->four_mask[n], &((struct sockaddr_in *)(void *)one->ifa_netmask)->sin_addr, 4);
     link->host.n_four++;
 }
 
 /* Link-local addresses mean nothing without an interface, which a record cannot carry. */
 static void add_six(struct link *link, const struct ifaddrs *one) {
-    const struct in6_addr *at = &((struct sockaddr_in6 *)one->ifa_addr)->sin6_addr;
+    const struct in6_addr *at = &((struct sockaddr_in6 *)(void *)one->ifa_addr)->sin6_addr;
 
     if (link->host.n_six < 8 && !IN6_IS_ADDR_LINKLOCAL(at))
         memcpy(link->host.six[link->host.n_six++], at, 16);

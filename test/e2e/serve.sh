@@ -14,7 +14,8 @@ make_project() {
 
 # serve [OPTION...]: starts a server on a free port and waits for it; its lines are in $served, its port in $port
 serve() {
-    served=$tmp/serve.log
+    n_served=$((${n_served:-0} + 1))
+    served=$tmp/serve-$n_served.log
     background "$served" "$ALOFT" -C "$project" serve --listen 127.0.0.1:0 --no-mdns "$@"
     wait_for 10 grep -q '^ready https://' "$served"
     port=$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$served")
