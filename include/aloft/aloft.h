@@ -27,9 +27,9 @@
 #include "manifest.h"
 #include "port.h"
 
-#define ALOFT_BASE_MAX  200u /* longest base address, bytes */
-#define ALOFT_ID_MAX    64u  /* longest device id: A-Za-z0-9._- */
-#define ALOFT_TOKEN_MAX 200u /* longest bearer token, printable ASCII without spaces */
+#define ALOFT_BASE_MAX  200u  /* longest base address, bytes */
+#define ALOFT_ID_MAX    64u   /* longest device id: A-Za-z0-9._- */
+#define ALOFT_TOKEN_MAX 200u  /* longest bearer token, printable ASCII without spaces */
 #define ALOFT_INPUT_MIN 1024u /* smallest input buffer: the longest request that aloft makes */
 
 /** Everything aloft is given. All pointers must live as long as the device; nothing is copied.
@@ -56,9 +56,9 @@ struct aloft_config {
 
     aloft_space manifest; /* 16: ALOFT_MANIFEST_MAX bytes */
     aloft_space input;    /* 17: at least ALOFT_INPUT_MIN; larger reads fewer times */
-    aloft_space page; /* 18: a multiple of 32, a divisor of both slots' erase size; more is faster */
+    aloft_space page;     /* 18: a multiple of 32 that divides both slots' erase size */
 
-    uint32_t poll_s; /* 19: between checks, 60..604800; 0: 86400. Cache-Control may change it */
+    uint32_t poll_s;  /* 19: between checks, 60..604800; 0: 86400. Cache-Control may change it */
     uint32_t trial_s; /* 20: longest silence of a new image about its health, 10..86400; 0: 300 */
     enum aloft_reset reset; /* 21: why the processor started */
 };

@@ -249,13 +249,8 @@ static void every_kind_of_file_has_a_name(void **state) {
 }
 
 static void any_bytes_have_a_name_and_no_reader_runs_over(void **state) {
-    static const char *const heads[] = {"\xe9\x02\x02\x2f",
-                                        "\xaa\x50",
-                                        "\x7f\x45LF\1\1",
-                                        ":0000",
-                                        "S1",
-                                        "{",
-                                        "UFD\x10"};
+    static const char *const heads[] = {
+        "\xe9\x02\x02\x2f", "\xaa\x50", "\x7f\x45LF\1\1", ":0000", "S1", "{", "UFD\x10"};
     char words[IMAGE_KIND_WORDS_MAX];
     uint8_t noise[600];
     uint32_t seed = 11;
