@@ -56,13 +56,24 @@ static void print_code(const char *text) {
     QRcode_free(code);
 }
 
+/* Gives the family. */
+static int listener_address(const struct listener *listener, char *out, size_t out_size) {
+    struct sockaddr_storage own = {0};
+    socklen_t own_len = sizeof own;
+
+    getsockname(listener->fd, (struct sockaddr *)&own, &own_len);
+    address_text(&own, out, out_size);
+    return own.ss_family;
+}
+
 /* Plain HTTP, because a phone has no reason to trust this project's CA; the answer is a page that
  * says that the path is open. */
 static void show_code(const struct server *server) {
     char address[INET_ADDRSTRLEN], text[64];
 
-    if (!isatty(STDOUT_FILENO) || !own_address(address))
-        return;
+    listener_address(&server->listener[0], text, sizeof text);
+    if (!isatty(STDOUT_FILENO) || strpbrk(text, "123456789") != NULL || !own_address(address))
+        return; /* digits but 0: it listens on one address only, which need not be a phone's */
     snprintf(text, sizeof text, "http://%s:%u/", address, server->listener[0].port);
     print_code(text);
     printf(
@@ -86,14 +97,12 @@ void greet(const struct server *server) {
 
     show_code(server);
     for (unsigned i = 0; i < server->n_listeners; i++) {
-        struct sockaddr_storage own = {0};
-        socklen_t own_len = sizeof own;
+        const struct listener *listener = &server->listener[i];
         char text[64];
-        getsockname(server->listener[i].fd, (struct sockaddr *)&own, &own_len);
-        address_text(&own, text, sizeof text);
-        printf(own.ss_family == AF_INET6 ? "listening on [%s]:%u\n" : "listening on %s:%u\n", text,
-               server->listener[i].port);
-        has_port = has_port || server->listener[i].port == port_of(base);
+        int family = listener_address(listener, text, sizeof text);
+        printf(family == AF_INET6 ? "listening on [%s]:%u\n" : "listening on %s:%u\n", text,
+               listener->port);
+        has_port = has_port || listener->port == port_of(base);
     }
     if (!has_port)
         printf("devices call %s, and nothing here listens on port %u: something must forward it\n",

@@ -137,7 +137,7 @@ static void run_call(struct conn *conn, const struct al_http_request *request) {
     *x = (struct exchange){.server = conn->server,
                            .peer = conn->peer,
                            .conn_id = conn->id,
-                           .generation = conn->server->generation[conn->id],
+                           .generation = ++conn->server->generation[conn->id],
                            .request = request,
                            .path = path_of(conn, request),
                            .body = {conn->in + conn->head_len, conn->body_len}};

@@ -54,7 +54,7 @@ struct server {
     unsigned n_listeners;
 
     struct conn **conn;   /* by id; NULL: free */
-    uint32_t *generation; /* by id: counts its users, so that a late answer finds nobody */
+    uint32_t *generation; /* by id: counts its requests, so that a late answer finds nobody */
     unsigned conns_max, n_conns, next_id;
     struct addresses *addresses;
     bool draining;
