@@ -73,6 +73,8 @@ exits 0 device
 has "boot: 1.1.0 in slot B" "$tmp/out"
 has "going on with 1.2.0 at byte" "$tmp/out"
 has "1.2.0 confirmed: it stays" "$tmp/out"
+received=$(sed -n 's/^1.2.0 is written, \([0-9]*\) bytes received.*/\1/p' "$tmp/out")
+[ "$received" -lt "$(wc -c <"$tmp/lamp")" ] || fail "all of it was fetched again: $received bytes"
 runs 1.2.0 A
 
 # refused_trial VERSION FAULT ERROR TEXT...: a release that fails its trial; the device says why and goes back
