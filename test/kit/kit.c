@@ -27,6 +27,33 @@ aloft_bytes kit_guarded(unsigned which, const void *bytes, size_t len) {
     return (aloft_bytes){end[which] - len, len};
 }
 
+/* What kit_file and kit_hex_file give lives until the end. */
+struct kept {
+    struct kept *next;
+    uint8_t bytes[];
+};
+
+static struct kept *all_kept;
+
+static void free_kept(void) {
+    while (all_kept != NULL) {
+        struct kept *next = all_kept->next;
+        free(all_kept);
+        all_kept = next;
+    }
+}
+
+static uint8_t *keep(size_t len) {
+    struct kept *kept = malloc(sizeof *kept + len);
+
+    assert_non_null(kept);
+    if (all_kept == NULL)
+        atexit(free_kept);
+    kept->next = all_kept;
+    all_kept = kept;
+    return kept->bytes;
+}
+
 aloft_bytes kit_file(const char *path) {
     char whole[4096];
     FILE *file;
@@ -40,8 +67,7 @@ aloft_bytes kit_file(const char *path) {
     fseek(file, 0, SEEK_END);
     len = ftell(file);
     rewind(file);
-    at = malloc((size_t)len + 1);
-    assert_non_null(at);
+    at = keep((size_t)len + 1);
     assert_int_equal(fread(at, 1, (size_t)len, file), len);
     at[len] = 0;
     fclose(file);
@@ -65,9 +91,8 @@ size_t kit_hex(const char *text, uint8_t *out, size_t out_size) {
 
 aloft_bytes kit_hex_file(const char *path) {
     aloft_bytes text = kit_file(path);
-    uint8_t *out = malloc(text.len / 2 + 1);
+    uint8_t *out = keep(text.len / 2 + 1);
 
-    assert_non_null(out);
     return (aloft_bytes){out, kit_hex((const char *)text.at, out, text.len / 2 + 1)};
 }
 
