@@ -1,9 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# shellcheck disable=SC1091,SC2154,SC2034,SC3045 # lib.sh and serve.sh set and read variables of this script
 # Memory of `aloft serve` with 1,000 downloads whose clients read nothing: RSS of the process, and what the kernel
 # holds for its sockets (/proc/net/sockstat, TCP mem pages, which count both ends on loopback).
-cd "$(dirname "$0")/.." || exit 1
+cd "$(dirname "$0")/.."
 . test/e2e/lib.sh
 . test/e2e/serve.sh
 n=${1:-1000}

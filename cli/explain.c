@@ -90,7 +90,8 @@ static int run(struct cli *cli, int n, char **words, bool is_json) {
     return exit_code;
 }
 
-/* -0x2700 and -9984 are numbers to explain, not options: what follows '-' and begins with a digit is taken as text */
+/* -0x2700 and -9984 are numbers to explain, not options: what follows '-' and begins with a digit
+ * is taken as text */
 static bool is_option(const char *word) {
     return word[0] == '-' && word[1] != 0 && (word[1] < '0' || word[1] > '9');
 }

@@ -9,16 +9,21 @@
 #include <time.h>
 
 #include "host/create.h"
+#include "host/legacy/import.h"
 
 static const char help[] =
-    "usage: aloft init [DIR] [--host NAME_OR_IP]... [--class VENDOR/MODEL/REVISION]...\n\n"
+    "usage: aloft init [DIR] [--host NAME_OR_IP]... [--class VENDOR/MODEL/REVISION]...\n"
+    "                  [--import-ota-demo DIR]\n\n"
     "Makes a project in DIR (default: this folder): a CA and a server certificate, three keys, a\n"
     "folder for releases and aloft.conf. What is there is never changed.\n\n"
     "  --host NAME_OR_IP   a name or address by which devices reach the server; the first one\n"
     "                      stands in the base address. Default: <machine>.local, and every name\n"
     "                      and address of this machine. May be given again.\n"
     "  --class V/M/R       what the firmware is for: your domain, model, revision. Default:\n"
-    "                      " PROJECT_CLASS_DEFAULT ". May be given again.\n";
+    "                      " PROJECT_CLASS_DEFAULT ". May be given again.\n"
+    "  --import-ota-demo DIR  take over root.key root.crt server.crt server.key public_key.pem of\n"
+    "                      a SmartThings ota_demo set-up for the devices that know nothing else;\n"
+    "                      everything else gets new keys\n";
 
 static aloft_err add_class(struct project_plan *plan, const char *name, struct cli *cli) {
     for (unsigned i = 0; i < plan->n_classes; i++)
@@ -36,9 +41,11 @@ static aloft_err add_class(struct project_plan *plan, const char *name, struct c
 }
 
 /* Gives -1 to go on, else the exit code. */
-static int read_options(struct cli *cli, int argc, char **argv, struct project_plan *plan) {
+static int read_options(struct cli *cli, int argc, char **argv, struct project_plan *plan,
+                        const char **import) {
     static const struct option options[] = {{"host", required_argument, NULL, 'H'},
                                             {"class", required_argument, NULL, 'c'},
+                                            {"import-ota-demo", required_argument, NULL, 'i'},
                                             {"help", no_argument, NULL, 'h'},
                                             {0}};
     aloft_err e = ALOFT_OK;
@@ -53,6 +60,8 @@ static int read_options(struct cli *cli, int argc, char **argv, struct project_p
             e = pki_hosts_add(&plan->hosts, optarg, &cli->trouble);
         else if (option == 'c')
             e = add_class(plan, optarg, cli);
+        else if (option == 'i')
+            *import = optarg;
         else
             return cli_usage("init", "that is not an option here");
     }
@@ -134,9 +143,59 @@ static int show(struct cli *cli, const struct project_plan *plan) {
     return 0;
 }
 
+/* ---- the ota_demo's set-up */
+
+static aloft_err plan_import(const char *from, struct project_plan *plan, struct legacy_set *set,
+                             struct trouble *trouble) {
+    static char serve[40];
+    aloft_err e = legacy_import_read(from, set, trouble);
+
+    snprintf(serve, sizeof serve, "legacy-listen = [::]:%d\n", LEGACY_PORT);
+    plan->more_serve = serve;
+    plan->port = LEGACY_ALOFT_PORT;
+    for (unsigned i = 0; e == ALOFT_OK && i < set->hosts.n && plan->hosts.n < PKI_HOSTS_MAX; i++)
+        e = pki_hosts_add(&plan->hosts, set->hosts.host[i], trouble);
+    return e;
+}
+
+static void show_import(const struct legacy_set *set) {
+    printf("\nDevices with the ota_demo are served on port %d, as it is compiled into them",
+           LEGACY_PORT);
+    if (set->hosts.n > 0)
+        printf(" (they call %s)", set->hosts.host[0]);
+    puts(set->cert_is_new ? ".\nlegacy/server.crt is new, for 20 years, from the old root; "
+                            "server-old.crt is the one before."
+                          : ".\nlegacy/server.crt is the old one.");
+    if (set->file[LEGACY_VERSION_LIST].at == NULL)
+        puts("No version_info.json was there: name what runs out there with `publish --legacy "
+             "--older V`.");
+    puts("legacy/root.key signs firmware for the old devices and nothing else any more: keep it on "
+         "another\n"
+         "machine, and bring it with `publish --legacy --key FILE`. docs/ota_demo.md says how to "
+         "move on.");
+}
+
+static int create_imported(struct cli *cli, const char *from, struct project_plan *plan) {
+    static struct legacy_set set;
+    int64_t now_s = (int64_t)time(NULL);
+    aloft_err e = plan_import(from, plan, &set, &cli->trouble);
+    int code;
+
+    if (e == ALOFT_OK)
+        e = project_create(plan, now_s, &cli->trouble);
+    if (e == ALOFT_OK)
+        e = legacy_import_write(&set, plan->dir, now_s, &cli->trouble);
+    code = e == ALOFT_OK ? show(cli, plan) : cli_fail(cli);
+    if (code == 0)
+        show_import(&set);
+    legacy_import_free(&set);
+    return code;
+}
+
 int init_main(struct cli *cli, int argc, char **argv) {
     static struct project_plan plan;
-    int code = read_options(cli, argc, argv, &plan);
+    const char *import = NULL;
+    int code = read_options(cli, argc, argv, &plan, &import);
 
     if (code >= 0)
         return code;
@@ -145,6 +204,8 @@ int init_main(struct cli *cli, int argc, char **argv) {
     if (plan.n_classes == 0)
         plan.device_class[plan.n_classes++] = PROJECT_CLASS_DEFAULT;
     plan.port = PROJECT_PORT_DEFAULT;
+    if (import != NULL)
+        return create_imported(cli, import, &plan);
     if (project_create(&plan, (int64_t)time(NULL), &cli->trouble) != ALOFT_OK)
         return cli_fail(cli);
     return show(cli, &plan);

@@ -23,6 +23,8 @@ static const char help[] =
 static const struct inspect_kind kinds[] = {
     {"manifest", inspect_is_manifest, inspect_manifest},
     {"image", inspect_is_image, inspect_image},
+    {"esp image", inspect_is_esp, inspect_esp},
+    {"partition table", inspect_is_table, inspect_table},
     {"certificate", inspect_is_certificate, inspect_certificate},
     {"request", inspect_is_request, inspect_request},
     {"private key", inspect_is_private_key, inspect_private_key},
@@ -76,6 +78,7 @@ const char *inspect_key_file(const struct inspection *i, const uint8_t kid[ALOFT
 
 static aloft_err tell(struct inspection *i) {
     const struct image_kind *other;
+    char words[IMAGE_KIND_WORDS_MAX];
 
     for (size_t k = 0; k < sizeof kinds / sizeof kinds[0]; k++)
         if (kinds[k].is(i->file)) {
@@ -86,7 +89,7 @@ static aloft_err tell(struct inspection *i) {
     inspect_fact(i, "kind", "other");
     inspect_fact(i, "looks_like", "%s", other->name);
     inspect_say(i, "%s is %s: no firmware image with a record, manifest, certificate or key.",
-                i->path, other->name);
+                i->path, image_kind_words(i->file, words));
     return ALOFT_OK;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: cli. The parts of the verb inspect. A kind of file is a row: how it is recognised, who tells about
- * it. A new kind is a new file and a row in inspect.c; facts about firmware formats come from host/image.
+/* Room: cli. The parts of the verb inspect. A kind of file is a row: how it is recognised, who
+ * tells about it. A new kind is a new file and a row in inspect.c; facts about firmware formats
+ * come from host/image.
  *
  * Example, a teller:
  *     inspect_say(i, "It is for %s.", record.device_class);
@@ -44,6 +45,13 @@ const char *inspect_key_file(const struct inspection *i, const uint8_t kid[ALOFT
 
 bool inspect_is_image(aloft_bytes file);
 aloft_err inspect_image(struct inspection *i);
+/* An ESP image without an aloft record, and an ESP partition table; inspect_esp_facts adds what an
+ * image with a record is beside that. */
+bool inspect_is_esp(aloft_bytes file);
+aloft_err inspect_esp(struct inspection *i);
+void inspect_esp_facts(struct inspection *i);
+bool inspect_is_table(aloft_bytes file);
+aloft_err inspect_table(struct inspection *i);
 bool inspect_is_manifest(aloft_bytes file);
 aloft_err inspect_manifest(struct inspection *i);
 bool inspect_is_certificate(aloft_bytes file);

@@ -87,6 +87,7 @@ aloft_err inspect_image(struct inspection *i) {
     if (record.build[0] != 0)
         inspect_say(i, "  build     %s", record.build);
     tell_digest(i);
+    inspect_esp_facts(i);
     e = trust_find(i->file, i->path, &trust, i->trouble);
     if (e == ALOFT_OK)
         tell_trust(i, &trust);

@@ -3,6 +3,8 @@
  * Knows: words and a terminal.   Never knows: how a release is made. */
 #include "verb.h"
 
+#include "publish_legacy.h"
+
 #include <errno.h>
 #include <getopt.h>
 #include <inttypes.h>
@@ -27,6 +29,9 @@ static const char help[] =
     "  --key FILE         sign with this private key too; may be given several times\n"
     "  --class V/M/R      refuse the image unless it is for this class; with --again: which one\n"
     "  --version V        refuse the image unless it is this version\n"
+    "  --partitions FILE  refuse the image unless it fits the slots of this ESP-IDF partition "
+    "table\n"
+    "  --legacy           for devices with the SmartThings ota_demo: `publish --legacy --help`\n"
     "  --use-before TIME  seconds since 1970 from which on no device takes it any more\n"
     "  --min-release V    no device out there runs anything older than this release\n"
     "  --forget KID       drop this key without listing it as gone\n"
@@ -37,7 +42,19 @@ struct wish {
     bool json;
 };
 
-enum { CLASS = 256, CHANNEL, VERSION, NOTES, KEY, AGAIN, MIN_RELEASE, FORGET, USE_BEFORE, JSON };
+enum {
+    CLASS = 256,
+    CHANNEL,
+    VERSION,
+    NOTES,
+    KEY,
+    AGAIN,
+    MIN_RELEASE,
+    FORGET,
+    USE_BEFORE,
+    PARTITIONS,
+    JSON
+};
 
 static const struct option options[] = {
     {"class", required_argument, NULL, CLASS},
@@ -49,6 +66,7 @@ static const struct option options[] = {
     {"min-release", required_argument, NULL, MIN_RELEASE},
     {"forget", required_argument, NULL, FORGET},
     {"use-before", required_argument, NULL, USE_BEFORE},
+    {"partitions", required_argument, NULL, PARTITIONS},
     {"json", no_argument, NULL, JSON},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -104,6 +122,8 @@ static const char **text_of(struct publish_order *order, int letter) {
         return &order->again;
     case MIN_RELEASE:
         return &order->min_release;
+    case PARTITIONS:
+        return &order->partitions;
     default:
         return NULL;
     }
@@ -241,8 +261,11 @@ int publish_main(struct cli *cli, int argc, char **argv) {
     static struct project project;
     static struct publish_answer answer;
     static struct wish wish;
-    int code = read_options(argc, argv, &wish);
+    int code;
 
+    if (is_publish_legacy(argc, argv))
+        return publish_legacy(cli, argc, argv);
+    code = read_options(argc, argv, &wish);
     if (code >= 0)
         return code;
     if (project_open(cli->dir, &project, &cli->trouble) != ALOFT_OK ||

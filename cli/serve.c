@@ -12,9 +12,13 @@
 
 static const char help[] =
     "aloft serve: give updates to devices and listen to what they say\n\n"
-    "usage: aloft [-C DIR] serve [--listen ADDR:PORT]... [--rate BYTES] [--no-mdns]\n\n"
+    "usage: aloft [-C DIR] serve [--listen ADDR:PORT]... [--legacy-listen ADDR:PORT]\n"
+    "                         [--rate BYTES] [--no-mdns]\n\n"
     "  --listen ADDR:PORT  where to listen, more than once if wanted; [::]:4443 is all addresses\n"
     "                      of both families, 127.0.0.1:4443 only this machine, port 0 a free one\n"
+    "  --legacy-listen ADDR:PORT  for devices with the SmartThings ota_demo, in a project made "
+    "with\n"
+    "                      `init --import-ota-demo`; they call port 4443\n"
     "  --rate BYTES        at most so many payload bytes a second for each connection\n"
     "  --no-mdns           do not answer for <machine>.local\n\n"
     "It is ready when it has printed `ready https://...`. SIGTERM or Ctrl-C lets running "
@@ -38,6 +42,9 @@ static int read_option(int option, struct serve_options *options) {
             return cli_usage("serve", "at most %u times --listen", SERVE_LISTEN_MAX);
         options->listen[options->n_listen++] = optarg;
         return 0;
+    case 'g':
+        options->legacy_listen = optarg;
+        return 0;
     case 'r':
         return read_rate(optarg, &options->rate_bps);
     case 'n':
@@ -49,11 +56,10 @@ static int read_option(int option, struct serve_options *options) {
 }
 
 int serve_main(struct cli *cli, int argc, char **argv) {
-    static const struct option known[] = {{"listen", required_argument, NULL, 'l'},
-                                          {"rate", required_argument, NULL, 'r'},
-                                          {"no-mdns", no_argument, NULL, 'n'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
+    static const struct option known[] = {
+        {"listen", required_argument, NULL, 'l'}, {"legacy-listen", required_argument, NULL, 'g'},
+        {"rate", required_argument, NULL, 'r'},   {"no-mdns", no_argument, NULL, 'n'},
+        {"help", no_argument, NULL, 'h'},         {0}};
     static struct project project;
     struct serve_options options = {.mdns = true};
     int option, code;

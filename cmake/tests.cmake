@@ -44,3 +44,11 @@ foreach(file ${shell_tests})
   set_tests_properties(e2e/${name} PROPERTIES LABELS e2e TIMEOUT 300
     ENVIRONMENT "ALOFT_BUILD=${CMAKE_BINARY_DIR};ALOFT=${CMAKE_BINARY_DIR}/aloft")
 endforeach()
+
+# Programs that shell tests and the demo's scenes use
+file(GLOB test_programs CONFIGURE_DEPENDS test/programs/*.c)
+foreach(file ${test_programs})
+  get_filename_component(name ${file} NAME_WE)
+  add_executable(${name} ${file})
+  target_link_libraries(${name} PRIVATE aloft_kit aloft_host aloft_posix aloft_core aloft_crypto_openssl)
+endforeach()

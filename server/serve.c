@@ -73,17 +73,46 @@ static aloft_err open_store(struct server *server, struct trouble *trouble) {
     return store_open(path, wake, &server->store_ready, &server->store, trouble);
 }
 
-static aloft_err listen_one(struct server *server, const char *where, struct trouble *trouble) {
+/* What a listener is made of: its certificate and key below the project, and what it answers. */
+struct listener_kind {
+    const char *certificate, *key;
+    const struct call *calls;
+};
+
+static const struct listener_kind own_kind = {"pki/server.crt", "pki/server.key", api_calls};
+static const struct listener_kind legacy_kind = {"legacy/server.crt", "legacy/server.key",
+                                                 legacy_calls};
+
+static aloft_err listen_as(struct server *server, const char *where,
+                           const struct listener_kind *kind, struct trouble *trouble) {
     char certificate[PATH_MAX], key[PATH_MAX];
     SSL_CTX *tls = NULL;
-    aloft_err e = project_path(server->project, "pki/server.crt", certificate, trouble);
+    aloft_err e = project_path(server->project, kind->certificate, certificate, trouble);
 
     if (e == ALOFT_OK)
-        e = project_path(server->project, "pki/server.key", key, trouble);
+        e = project_path(server->project, kind->key, key, trouble);
     if (e == ALOFT_OK)
         e = tls_context(certificate, key, &tls, trouble);
     if (e == ALOFT_OK)
-        e = server_listen(server, where, tls, api_calls, trouble);
+        e = server_listen(server, where, tls, kind->calls, trouble);
+    return e;
+}
+
+static aloft_err listen_one(struct server *server, const char *where, struct trouble *trouble) {
+    return listen_as(server, where, &own_kind, trouble);
+}
+
+static aloft_err listen_legacy(struct server *server, const char *where, struct trouble *trouble) {
+    aloft_err e;
+
+    if (where == NULL)
+        where = server->project->legacy_listen;
+    if (where[0] == 0)
+        return ALOFT_OK;
+    e = listen_as(server, where, &legacy_kind, trouble);
+    if (e == ALOFT_OK)
+        say("devices with the ota_demo are served on port %u",
+            server->listener[server->n_listeners - 1].port);
     return e;
 }
 
@@ -120,6 +149,8 @@ static aloft_err open_all(struct server *server, const struct serve_options *opt
         e = open_store(server, trouble);
     if (e == ALOFT_OK)
         e = listen_all(server, options, trouble);
+    if (e == ALOFT_OK)
+        e = listen_legacy(server, options->legacy_listen, trouble);
     return e;
 }
 

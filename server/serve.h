@@ -11,8 +11,9 @@
 struct serve_options {
     const char *listen[SERVE_LISTEN_MAX]; /* ADDR:PORT; none: as aloft.conf says */
     unsigned n_listen;
-    uint64_t rate_bps; /* payload bytes a second of one connection; 0: no limit */
-    bool mdns;         /* answer for <machine>.local */
+    uint64_t rate_bps;         /* payload bytes a second of one connection; 0: no limit */
+    bool mdns;                 /* answer for <machine>.local */
+    const char *legacy_listen; /* for devices with the ota_demo; NULL: as aloft.conf says */
 };
 
 /**

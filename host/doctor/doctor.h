@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: host/doctor. Looks into a source folder or a built image, without any network, and says in three
- * sentences what is wrong, what is not wrong, and what to do.
+/* Room: host/doctor. Looks into a source folder or a built image, without any network, and says in
+ * three sentences what is wrong, what is not wrong, and what to do.
  *
  * Example:
  *     struct doctor *doctor = doctor_new();
- *     doctor_server(doctor, "/home/me/project");        // compare with this project; may be left out
- *     if (doctor_look_at_project(doctor, "ota_demo", &trouble) == ALOFT_OK)
+ *     doctor_server(doctor, "/home/me/project");        // compare with this project; may be left
+ *     out if (doctor_look_at_project(doctor, "ota_demo", &trouble) == ALOFT_OK)
  *         doctor_say(doctor, stdout);
  *     doctor_free(doctor);
  */
@@ -52,11 +52,12 @@ struct doctor;
 struct doctor *doctor_new(void);
 void doctor_free(struct doctor *doctor);
 
-/** Compare with the server of this project: its base address, certificates and keys (legacy/ too). What is
- *  not there is not compared. */
+/** Compare with the server of this project: its base address, certificates and keys (legacy/ too).
+ *  What is not there is not compared. */
 void doctor_server(struct doctor *doctor, const char *project_dir);
 
-/** Read a source folder. Bounded: 6 levels, 4000 files, 1 MiB of each. Fails FILE_READ, DOCTOR_NO_SOURCE. */
+/** Read a source folder. Bounded: 6 levels, 4000 files, 1 MiB of each. Fails FILE_READ,
+ *  DOCTOR_NO_SOURCE. */
 ALOFT_MUST_USE aloft_err doctor_look_at_project(struct doctor *doctor, const char *dir,
                                                 struct trouble *trouble);
 

@@ -60,7 +60,8 @@ static void see_image(struct doctor *d, aloft_bytes file) {
                    record.version);
 }
 
-/* The same certificate may stand in an image twice; links in texts are told apart from update addresses. */
+/* The same certificate may stand in an image twice; links in texts are told apart from update
+ * addresses. */
 static void see_inside(struct doctor *d, aloft_bytes file) {
     struct scan_hit hit;
     char where[40];

@@ -24,8 +24,8 @@ static bool is_address_letter(uint8_t c) {
     return isalnum(c) || (c != 0 && strchr("-._~:/?#[]@!$&()*+,;=", c) != NULL);
 }
 
-/* A pattern such as https://%s:%d/ ends at the % and has no host; one that goes on behind its host is
- * still worth knowing. */
+/* A pattern such as https://%s:%d/ ends at the % and has no host; one that goes on behind its host
+ * is still worth knowing. */
 static bool read_address(aloft_bytes file, size_t at, struct scan_hit *hit) {
     size_t scheme = begins(file, at, "https://") ? 8 : 7, len = scheme;
 
@@ -89,8 +89,8 @@ static bool is_base64(uint8_t c) {
     return isalnum(c) || c == '+' || c == '/' || c == '=';
 }
 
-/* Between the lines: all base64 (a key, a certificate), other printable text (a placeholder), or neither
- * (the words of a PEM reader's own code, with zeros between). */
+/* Between the lines: all base64 (a key, a certificate), other printable text (a placeholder), or
+ * neither (the words of a PEM reader's own code, with zeros between). */
 static bool judge_body(aloft_bytes body, size_t *n_base64) {
     *n_base64 = 0;
     for (size_t i = 0; i < body.len; i++) {

@@ -40,8 +40,8 @@ struct address {
 };
 bool address_of(const char *text, struct address *out);
 
-/** Whether an address looks like one that firmware asks for updates: a number address, a .local or bare
- *  name, a port, or a path to a .bin or .json. Others are links in texts, clouds, licences. */
+/** Whether an address looks like one that firmware asks for updates: a number address, a .local or
+ *  bare name, a port, or a path to a .bin or .json. Others are links in texts, clouds, licences. */
 bool address_is_for_updates(const char *text);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: host/doctor. Brings what is known of the server: a project's base, certificates, legacy keys.
+/* Room: host/doctor. Brings what is known of the server: a project's base, certificates, legacy
+ * keys.
  * Knows: the files of a project.   Never knows: what they are compared with. */
 #include "host/doctor/room.h"
 
@@ -93,7 +94,8 @@ static void add_aloft(struct doctor *d, const struct project *project) {
     s->certificate = certificate_of(project, "pki/server.crt");
 }
 
-/* The old devices call one address on one port, compiled into them; any address of the certificate is it. */
+/* The old devices call one address on one port, compiled into them; any address of the certificate
+ * is it. */
 static void add_legacy(struct doctor *d, const struct project *project) {
     struct server *s = &d->server[d->n_servers];
     const char *colon = strrchr(project->legacy_listen, ':');

@@ -16,8 +16,8 @@ struct lexer {
     size_t begin; /* of the literal */
 };
 
-/* A blank ends an address, unless more of it follows, or nothing: then it stands inside the text that the
- * firmware uses, and the address leads nowhere. */
+/* A blank ends an address, unless more of it follows, or nothing: then it stands inside the text
+ * that the firmware uses, and the address leads nowhere. */
 static bool has_blank_inside(aloft_bytes text, size_t end) {
     if (end >= text.len || text.at[end] != ' ')
         return false;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: host/explain. Writes docs/troubleshooting.md out of the same tables that `aloft explain` uses.
+/* Room: host/explain. Writes docs/troubleshooting.md out of the same tables that `aloft explain`
+ * uses.
  * Knows: markdown.   Never knows: a log. */
 #include "explain.h"
 

@@ -17,8 +17,8 @@
 
 #include <aloft/bytes.h>
 
-/** Longest line that is looked at; the rest of a longer one is passed over. A log line of ESP-IDF is
- *  shorter than 512 bytes; 2048 leaves room for a JSON body in one line. */
+/** Longest line that is looked at; the rest of a longer one is passed over. A log line of ESP-IDF
+ *  is shorter than 512 bytes; 2048 leaves room for a JSON body in one line. */
 #define EXPLAIN_LINE_MAX 2048u
 
 /** Different findings that are kept; a log that has more has its first causes among them, and the
@@ -123,7 +123,8 @@ extern const size_t explain_n_stories;
 /** The known codes one after the other, NULL at the end: for documents and tests. */
 const struct explain_code *explain_code_at(size_t i);
 
-/** The row of a number in a family, or NULL. An mbedTLS sum gives its high part, or the low one if there is none. */
+/** The row of a number in a family, or NULL. An mbedTLS sum gives its high part, or the low one if
+ *  there is none. */
 const struct explain_code *explain_code_of(enum explain_family family, int32_t number);
 
 /** The row of a name such as ESP_ERR_HTTP_CONNECT, or NULL. */
@@ -151,8 +152,8 @@ struct explain;
 struct explain *explain_new(void);
 void explain_free(struct explain *log);
 
-/** A number or name alone, as a person types it: every reading of it is listed. Text with more words
- *  is read as a line. */
+/** A number or name alone, as a person types it: every reading of it is listed. Text with more
+ *  words is read as a line. */
 void explain_ask(struct explain *log, const char *text);
 
 /** The next bytes of a log, cut anywhere; any bytes. Linear time. */

@@ -5,8 +5,8 @@
 
 #include "explain.h"
 
-/* More and longer than lines.def is; a test holds the table against both. Small letters on both sides
- * and strstr read 200 MB three times as fast as strcasestr. */
+/* More and longer than lines.def is; a test holds the table against both. Small letters on both
+ * sides and strstr read 200 MB three times as fast as strcasestr. */
 #define EXPLAIN_LINES_MAX 128u
 #define EXPLAIN_TEXT_MAX  80u
 

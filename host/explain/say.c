@@ -83,7 +83,8 @@ static bool has_errno(const struct explain *log) {
     return false;
 }
 
-/* 113 is the perfect teacher: ECONNABORTED in newlib, EHOSTUNREACH in Linux and in lwIP's own table */
+/* 113 is the perfect teacher: ECONNABORTED in newlib, EHOSTUNREACH in Linux and in lwIP's own
+ * table */
 static void say_numbering(const struct explain *log, FILE *to) {
     if (!has_errno(log) || (log->is_esp && !log->asked))
         return;

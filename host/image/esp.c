@@ -140,8 +140,9 @@ static void read_app(const uint8_t *d, struct esp_image *facts) {
     facts->is_arduino = strcmp(facts->project, "arduino-lib-builder") == 0;
 }
 
-/* A boot loader without a descriptor (before IDF 5.2) is told by its first segment, which goes to RAM: a mapped
- * segment has the same place in a flash page (16 KB at least) as in the file, esp_image_format.c. */
+/* A boot loader without a descriptor (before IDF 5.2) is told by its first segment, which goes to
+ * RAM: a mapped segment has the same place in a flash page (16 KB at least) as in the file,
+ * esp_image_format.c. */
 static bool goes_to_ram(aloft_bytes file) {
     return u32(file.at + HEADER) % 0x4000u != DESCRIPTOR_AT;
 }
@@ -247,8 +248,8 @@ aloft_err esp_image_check(const struct esp_image *facts, struct trouble *trouble
     return ALOFT_OK;
 }
 
-/* ---- a merged file: whole flash from 0. The boot loader stands at 0x1000 (esp32, s2), 0x2000 (p4, c5, h4) or
- * 0; the table at 0x8000 unless sdkconfig moves it. */
+/* ---- a merged file: whole flash from 0. The boot loader stands at 0x1000 (esp32, s2), 0x2000
+ * (p4, c5, h4) or 0; the table at 0x8000 unless sdkconfig moves it. */
 
 static bool has_table(aloft_bytes file) {
     return file.len >= 0x8000u + 64 && file.at[0x8000] == 0xAA && file.at[0x8001] == 0x50;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: host/image. The ESP-IDF application image, read in full: what it says of itself, and whether its
- * own checksum and digest hold.
+/* Room: host/image. The ESP-IDF application image, read in full: what it says of itself, and
+ * whether its own checksum and digest hold.
  *
  * Example:
  *     struct esp_image facts;
@@ -55,7 +55,8 @@ struct esp_image {
     uint8_t elf_sha256[32];
 };
 
-/** Whether the file begins like an ESP image: 0xe9, a sensible number of segments, room for a header. */
+/** Whether the file begins like an ESP image: 0xe9, a sensible number of segments, room for a
+ *  header. */
 bool esp_image_begins(aloft_bytes file);
 
 /**
@@ -68,16 +69,16 @@ bool esp_image_begins(aloft_bytes file);
 ALOFT_MUST_USE aloft_err esp_image_read(aloft_bytes file, struct esp_image *facts,
                                         struct trouble *trouble);
 
-/** Whether a device could boot it: ESP_BROKEN with what does not hold, ESP_TRAILING when something that is
- *  no padding follows it, ESP_NO_APP for a boot loader. */
+/** Whether a device could boot it: ESP_BROKEN with what does not hold, ESP_TRAILING when something
+ *  that is no padding follows it, ESP_NO_APP for a boot loader. */
 ALOFT_MUST_USE aloft_err esp_image_check(const struct esp_image *facts, struct trouble *trouble);
 
 /** The chip of an id as ESP-IDF's targets are called, or "unknown"; the id of a name, or -1. */
 const char *esp_chip_name(uint16_t id);
 int esp_chip_id(const char *name);
 
-/** Where the application begins in a whole-flash file (boot loader, partition table at 0x8000, application):
- *  its offset; 0 if the file is none, 1 if it is one and holds no application. */
+/** Where the application begins in a whole-flash file (boot loader, partition table at 0x8000,
+ *  application): its offset; 0 if the file is none, 1 if it is one and holds no application. */
 size_t esp_merged_app(aloft_bytes file);
 
 /** The facts as sentences, one a line, and as a JSON object (malloc'ed by cJSON). */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: host. What a firmware file is, for this project: by its image record, or, where it has none, by a
- * format whose facts aloft.conf maps to a class.
+/* Room: host. What a firmware file is, for this project: by its image record, or, where it has
+ * none, by a format whose facts aloft.conf maps to a class.
  *
  * Example:
  *     struct image_record record;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: host. A name for what a file is when it is not what was asked for, so that a refusal says it. */
+/* Room: host. A name for what a file is when it is not what was asked for, so that a refusal says
+ * it. */
 #ifndef HOST_IMAGE_KIND_H
 #define HOST_IMAGE_KIND_H
 
@@ -23,8 +24,8 @@ struct image_kind {
 /** The first kind of the table that fits; never NULL. */
 const struct image_kind *image_kind_of(aloft_bytes file);
 
-/** The name, with what the file's first bytes say beside it: "an ELF program for RISC-V (2420 bytes of
- *  flash contents)". `out` has IMAGE_KIND_WORDS_MAX bytes; gives out. */
+/** The name, with what the file's first bytes say beside it: "an ELF program for RISC-V (2420
+ *  bytes of flash contents)". `out` has IMAGE_KIND_WORDS_MAX bytes; gives out. */
 const char *image_kind_words(aloft_bytes file, char *out);
 
 #endif

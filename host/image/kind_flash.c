@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Room: host. Tells what is meant for a flash chip and is no application image.
- * Knows: ESP files, ELF, MCUboot's marks, DFU suffixes, vector tables.   Never knows: texts, archives. */
+ * Knows: ESP files, ELF, MCUboot's marks, DFU suffixes, vector tables.   Never knows: texts,
+ * archives. */
 #include "host/image/kind_rules.h"
 
 #include <stdio.h>
@@ -56,7 +57,8 @@ bool kind_is_partition_table(aloft_bytes file) {
 
 /* ---- Zephyr, MCUboot, nRF */
 
-/* The header space of 0x200 bytes or more is left empty until the image is signed; then comes a vector table. */
+/* The header space of 0x200 bytes or more is left empty until the image is signed; then comes a
+ * vector table. */
 bool kind_is_unsigned_zephyr(aloft_bytes file) {
     if (file.len < 0x208)
         return false;

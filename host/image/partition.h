@@ -33,7 +33,8 @@ struct partition_table {
     bool has_md5, md5_holds; /* of a binary table */
 };
 
-/** Read a table: binary, a whole-flash file that holds one at 0x8000, or the text of a partitions.csv.
+/** Read a table: binary, a whole-flash file that holds one at 0x8000, or the text of a
+ *  partitions.csv.
  *  Fails PARTITIONS_FORM. */
 ALOFT_MUST_USE aloft_err partition_table_read(aloft_bytes file, struct partition_table *table,
                                               struct trouble *trouble);
@@ -41,7 +42,8 @@ ALOFT_MUST_USE aloft_err partition_table_read(aloft_bytes file, struct partition
 /** Bytes of the smallest ota_N slot; 0 if there are fewer than two of them. */
 uint32_t partition_smallest_slot(const struct partition_table *table);
 
-/** How many ota_N slots there are; whether there is an otadata partition (without it no update starts). */
+/** How many ota_N slots there are; whether there is an otadata partition (without it no update
+ *  starts). */
 unsigned partition_n_slots(const struct partition_table *table);
 bool partition_has_otadata(const struct partition_table *table);
 

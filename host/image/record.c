@@ -10,8 +10,8 @@
 
 /* The magic with each bit of 0x55 turned, so that this program does not hold the magic itself:
  * `aloft` is no firmware, and a firmware that links this room has still one record. Volatile, or a
- * compiler turns them back at build time. The tests find a record made by ALOFT_IMAGE with it, so the
- * two cannot drift apart. */
+ * compiler turns them back at build time. The tests find a record made by ALOFT_IMAGE with it, so
+ * the two cannot drift apart. */
 #define TURN 0x55u
 static const volatile uint8_t turned[ALOFT_IMAGE_MAGIC_SIZE] = {
     'A' ^ TURN,  'L' ^ TURN,  'O' ^ TURN,  'F' ^ TURN,  'T' ^ TURN, 0x0d ^ TURN,
@@ -98,6 +98,7 @@ static aloft_err read_record(aloft_bytes file, size_t at, struct image_record *r
         return wrong(trouble, "its layout is not 1 but", number);
     memset(record, 0, sizeof *record);
     record->at = at;
+    record->length = file.len;
     record->decoder_kib = raw.decoder_kib;
     for (unsigned i = 0; i < 4; i++)
         record->encodings |= (uint32_t)raw.encodings[i] << 8 * i;

@@ -18,7 +18,8 @@
 
 /** What the record says, as terminated texts. */
 struct image_record {
-    size_t at; /* offset of the record in the file */
+    size_t at;     /* offset of the record in the file */
+    size_t length; /* bytes of the file that are the image; what follows is padding */
     uint32_t encodings;
     uint8_t decoder_kib;
     char device_class[ALOFT_CLASS_MAX + 1];
@@ -31,8 +32,8 @@ struct image_record {
  *
  * Gives   ALOFT_OK: *record is filled.
  * Fails   IMAGE_EMPTY, IMAGE_HTML, IMAGE_PACKED, IMAGE_NO_RECORD  there is none; which of them says
- *         what the file is instead. IMAGE_TWO_RECORDS. IMAGE_RECORD_FORM  there is one, and it is of
- *         another layout, or class, version or build is not allowed.
+ *         what the file is instead. IMAGE_TWO_RECORDS. IMAGE_RECORD_FORM  there is one, and it is
+ *         of another layout, or class, version or build is not allowed.
  * Costs   one pass over the file.
  */
 ALOFT_MUST_USE aloft_err image_record_find(aloft_bytes file, struct image_record *record,

@@ -3,8 +3,8 @@
  *
  *     firmware | ff ff ff ff 00 00 | RSA signature, 256 bytes | 00 00 ff ff ff ff
  *
- * RSASSA-PKCS1-v1_5 with SHA-256 of the 32 bytes SHA-256(firmware): a hash of a hash, because the old
- * script hashes a file that holds the first hash. */
+ * RSASSA-PKCS1-v1_5 with SHA-256 of the 32 bytes SHA-256(firmware): a hash of a hash, because the
+ * old script hashes a file that holds the first hash. */
 #ifndef HOST_LEGACY_SIGN_H
 #define HOST_LEGACY_SIGN_H
 
@@ -18,8 +18,8 @@
 #define LEGACY_SIGNATURE 256u
 #define LEGACY_TRAILER   (6u + LEGACY_SIGNATURE + 6u)
 
-/** Whether a file ends as a signed one does: what the old script calls "already signed" is looser (four
- *  last bytes ff); see legacy_ends_signed. */
+/** Whether a file ends as a signed one does: what the old script calls "already signed" is looser
+ *  (four last bytes ff); see legacy_ends_signed. */
 bool legacy_is_signed(aloft_bytes file);
 bool legacy_ends_signed(aloft_bytes file);
 

@@ -77,8 +77,12 @@ static aloft_err open_site(struct publish_job *job) {
 }
 
 static aloft_err identify(struct publish_job *job) {
-    return image_identify(job->project, (aloft_bytes){job->image.at, job->image.len}, &job->record,
-                          job->trouble);
+    aloft_bytes file = {job->image.at, job->image.len};
+    aloft_err e = image_identify(job->project, file, &job->record, job->trouble);
+
+    if (e == ALOFT_OK)
+        job->image.len = job->record.length;
+    return e;
 }
 
 static aloft_err from_file(struct publish_job *job) {

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "host/file.h"
+#include "host/image/slot.h"
 #include "host/hex.h"
 
 static aloft_err refuse(const struct publish_job *job, aloft_err code) {
@@ -113,6 +114,11 @@ aloft_err job_check_size(struct publish_job *job) {
 
     if (job->order->use_before > 0 && job->order->use_before <= job->now_s)
         return refuse(job, ALOFT_E_PUBLISH_EXPIRED);
+    if (job->order->partitions != NULL) {
+        aloft_err e = slot_check(job->order->partitions, job->release.size, job->trouble);
+        if (e != ALOFT_OK)
+            return e;
+    }
     if (slot == 0 || job->release.size <= slot)
         return ALOFT_OK;
     refuse(job, ALOFT_E_PUBLISH_BIG);

@@ -24,6 +24,7 @@ struct publish_order {
     const char *channel;      /* default: stable, or the class's first */
     const char *version;      /* only confirms */
     const char *notes;        /* with `again` and NULL: the notes it had */
+    const char *partitions;   /* a partition table whose slots the image has to fit */
     const char *min_release;  /* older releases are not out there any more */
     const char *key_file[PUBLISH_KEY_FILES_MAX];
     unsigned n_key_files;

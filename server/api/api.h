@@ -14,6 +14,9 @@ struct catalog;
 /** The table of aloft's own listener. */
 extern const struct call api_calls[];
 
+/** The table of the listener for devices with the SmartThings ota_demo. */
+extern const struct call legacy_calls[];
+
 /* One pair per row of the table. */
 bool page_matches(const struct exchange *x);
 void page_run(struct exchange *x);

@@ -27,7 +27,8 @@ struct esp_recipe {
 /** The image in `room`; its length is given. */
 aloft_bytes esp_image_make(const struct esp_recipe *recipe, aloft_space room);
 
-/** A binary partition table with MD5: nvs, otadata, phy, ota_0 and ota_1 of this size. 0xC00 bytes. */
+/** A binary partition table with MD5: nvs, otadata, phy, ota_0 and ota_1 of this size. 0xC00
+ *  bytes. */
 aloft_bytes esp_table_make(uint32_t slot_size, aloft_space room);
 
 #endif

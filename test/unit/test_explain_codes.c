@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The tables of `explain` against the headers that they come from, as far as this machine has them (Debian: linux-libc-dev,
- * libmbedtls-dev, and where installed libnewlib-dev, liblwip-dev). */
+/* The tables of `explain` against the headers that they come from, as far as this machine has them
+ * (Debian: linux-libc-dev, libmbedtls-dev, and where installed libnewlib-dev, liblwip-dev). */
 #include "test/kit/kit.h"
 
 #include <ctype.h>
@@ -8,7 +8,8 @@
 
 #include "host/explain/explain.h"
 
-/* The number behind a name in a header: `#define NAME 7`, `#define NAME ((type)-7)`, or `NAME = -7` of an enum. */
+/* The number behind a name in a header: `#define NAME 7`, `#define NAME ((type)-7)`, or `NAME =
+ * -7` of an enum. */
 static bool number_of(const char *header, const char *name, long *number) {
     size_t len = strlen(name);
 
@@ -28,7 +29,8 @@ static bool number_of(const char *header, const char *name, long *number) {
     return false;
 }
 
-/* Checks each row of a family that comes from `only` (NULL: any source); gives how many there were. */
+/* Checks each row of a family that comes from `only` (NULL: any source); gives how many there
+ * were. */
 static unsigned check(enum explain_family family, const char *only, const char *const paths[]) {
     const struct explain_code *code;
     unsigned n = 0;

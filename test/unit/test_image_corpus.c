@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Real and synthetic firmware files, where a machine has them: $ALOFT_CORPUS names a folder with esp/ and other/. Without it
- * nothing is run; the same rules are held by test_esp_image.c on images that it makes. */
+/* Real and synthetic firmware files, where a machine has them: $ALOFT_CORPUS names a folder with
+ * esp/ and other/. Without it nothing is run; the same rules are held by test_esp_image.c on
+ * images that it makes. */
 #include "test/kit/kit.h"
 
 #include "host/image/esp.h"
