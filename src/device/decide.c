@@ -71,7 +71,7 @@ enum al_state al_device_adopt(struct al_device *d) {
         return refuse(d, why);
     d->report_due = true;
     d->status.fault.code = ALOFT_OK;
-    return AL_TELL;
+    return al_device_rest(d, ALOFT_DONE);
 }
 
 /* What stands in the other slot is this very release: a failed trial waits for its back-off, a download goes on.
@@ -107,7 +107,7 @@ enum al_state al_step_decide(struct al_device *d) {
     if (d->verdict.decision == ALOFT_TAKE)
         return terms.has_running ? al_device_take(d) : AL_COMPARE;
     d->status.fault.code = ALOFT_OK;
-    return d->report_due ? AL_TELL : al_device_rest(d, ALOFT_DONE);
+    return al_device_rest(d, ALOFT_DONE);
 }
 
 /* An image that was flashed at the factory has no digest in the record: see whether it is the one on offer. */

@@ -103,6 +103,13 @@ static void key_uint(struct al_cbor_out *out, uint64_t key, uint64_t number) {
     al_cbor_put_uint(out, number);
 }
 
+/* What became of the last trial matters more to the server than that its release waits for another one. */
+static aloft_fault told_fault(const struct al_device *d) {
+    if (d->record.phase == AL_KEPT || al_device_gave_up(d))
+        return (aloft_fault){.code = d->record.cause, .step = ALOFT_STEP_TRIAL};
+    return d->status.fault;
+}
+
 static void put_fault(struct al_cbor_out *out, const aloft_fault *why) {
     al_cbor_put_uint(out, 10);
     al_cbor_put_array(out, 7);
@@ -140,6 +147,7 @@ static aloft_bytes write_body(const struct al_device *d) {
     struct al_http_out state = {.room = ALOFT_SPACE(state_room)};
     struct al_cbor_out out;
     const bool has_id = d->config->id != NULL;
+    const aloft_fault why = told_fault(d);
 
     al_words_state(d, &state);
     al_cbor_out_start(&out, (aloft_space){d->config->manifest.at, REPORT_MAX});
@@ -152,7 +160,7 @@ static aloft_bytes write_body(const struct al_device *d) {
     put_running(d, &out);
     key_uint(&out, 8, d->record.n);
     key_text(&out, 9, written(&state));
-    put_fault(&out, &d->status.fault);
+    put_fault(&out, &why);
     key_uint(&out, 11, d->record.attempt);
     key_uint(&out, 12, d->status.offered_sequence);
     key_uint(&out, 13, d->record.floor);

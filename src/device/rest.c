@@ -19,8 +19,6 @@ enum al_state al_step_rest(struct al_device *d) {
         return next;
     if (d->time_ms >= d->due_ms)
         return AL_ASK;
-    if (d->report_due && !al_device_in_trial(d) && d->status.server_reached)
-        return AL_TELL;
     d->wait_ms = until(d, d->due_ms);
     if (al_device_in_trial(d) && d->wait_ms > 1000)
         d->wait_ms = 1000; /* the watchdog must be fed, and the trial has deadlines */

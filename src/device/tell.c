@@ -15,9 +15,9 @@ static enum al_state done(struct al_device *d, bool was_taken) {
         al_talk_end(&d->talk);
     else
         al_talk_close(&d->talk);
-    if (d->resting == ALOFT_FAILED && d->due_ms > d->time_ms)
-        return AL_REST; /* a back-off that was on when the report came stays on */
-    return al_device_rest(d, ALOFT_DONE);
+    if (d->resting == ALOFT_SLEEP) /* this image has just confirmed itself */
+        return al_device_rest(d, ALOFT_DONE);
+    return AL_REST;
 }
 
 static enum al_state begin(struct al_device *d) {

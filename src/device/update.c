@@ -22,10 +22,10 @@ static enum al_state step_restart(struct al_device *d) {
 /* From rest to rest: ASK, DECIDE, (COMPARE), FETCH, READBACK, RESTART; then, in the new image, TELL. */
 static enum al_state (*const steps[AL_N_STATES])(struct al_device *d) = {
     [AL_STOPPED] = step_stopped,      /* settings are wrong */
-    [AL_REST] = al_step_rest,         /* -> ASK, AGAIN, RESTART */
+    [AL_REST] = al_step_rest,         /* -> ASK, AGAIN, TELL, RESTART */
     [AL_ASK] = al_step_ask,           /* -> DECIDE, REST */
-    [AL_DECIDE] = al_step_decide,     /* -> COMPARE, FETCH, READBACK, TELL, REST */
-    [AL_COMPARE] = al_step_compare,   /* -> FETCH, TELL, REST */
+    [AL_DECIDE] = al_step_decide,     /* -> COMPARE, FETCH, REST */
+    [AL_COMPARE] = al_step_compare,   /* -> FETCH, REST */
     [AL_FETCH] = al_step_fetch,       /* -> READBACK, REST */
     [AL_READBACK] = al_step_readback, /* -> RESTART, FETCH, REST */
     [AL_AGAIN] = al_step_again,       /* -> RESTART, REST */
@@ -41,6 +41,10 @@ static void pass_time(struct al_device *d) {
     d->last_ms = now;
 }
 
+static bool may_tell(const struct al_device *d) {
+    return d->report_due && d->status.server_reached && !al_device_in_trial(d);
+}
+
 struct aloft_progress aloft_step(struct aloft *device) {
     struct al_device *d = (struct al_device *)device->room;
     enum al_state next;
@@ -51,6 +55,8 @@ struct aloft_progress aloft_step(struct aloft *device) {
     }
     d->wait_ms = 0;
     next = steps[d->state](d);
+    if (next == AL_REST && d->state != AL_TELL && may_tell(d))
+        next = AL_TELL; /* what happened is told before anything is waited for */
     if (next != d->state)
         d->has_begun = false;
     d->state = next;
