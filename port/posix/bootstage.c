@@ -99,6 +99,8 @@ static void say_choice(const struct session *s) {
 }
 
 static void say_end(const struct session *s, const struct child_end *end) {
+    if (end->is_told)
+        return;
     if (end->reset == ALOFT_RESET_WATCHDOG)
         printf("boot: %s hung: nothing was heard of it for %u s, so it was ended\n", s->running,
                s->machine->watchdog_s);

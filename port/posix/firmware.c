@@ -40,7 +40,6 @@ bool aloft_posix_start(struct aloft_posix *posix) {
     if (aloft_start(&posix->device, &posix->config, &why) != ALOFT_OK)
         al_posix_say_fault(posix, &why, NULL);
     aloft_status(&posix->device, &posix->status);
-    posix->told_fault = posix->status.fault;
     al_posix_say_start(posix);
     return true;
 }

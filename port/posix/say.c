@@ -99,10 +99,8 @@ void al_posix_say_fault(struct aloft_posix *posix, const aloft_fault *why, const
 }
 
 static bool is_news(const struct aloft_posix *posix, struct aloft_progress progress) {
-    bool again = progress.next == ALOFT_FAILED && posix->last != ALOFT_FAILED;
-
-    return posix->status.fault.code != ALOFT_OK &&
-           (again || memcmp(&posix->told_fault, &posix->status.fault, sizeof(aloft_fault)) != 0);
+    return posix->status.fault.code != ALOFT_OK && progress.next == ALOFT_FAILED &&
+           posix->last != ALOFT_FAILED;
 }
 
 static void say_fault(struct aloft_posix *posix, struct aloft_progress progress) {
@@ -110,7 +108,6 @@ static void say_fault(struct aloft_posix *posix, struct aloft_progress progress)
 
     if (!is_news(posix, progress))
         return;
-    posix->told_fault = posix->status.fault;
     al_posix_say_fault(posix, &posix->status.fault, NULL);
     if (progress.next == ALOFT_FAILED && !posix->once && posix->status.state != ALOFT_STOPPED)
         printf("Still on %.*s; looks again in %s.\n", (int)ALOFT_VERSION_MAX, aloft_image.version,
