@@ -94,7 +94,7 @@ struct aloft_posix {
     enum aloft_next last;     /* what the step before answered */
     uint32_t failures;        /* attempts that failed since start */
     struct aloft_status told; /* what people have been told */
-    uint32_t told_by_boot; /* code of the fault that the boot stage has said */
+    uint32_t told_by_boot;    /* code of the fault that the boot stage has said */
     uint32_t told_percent;
     bool has_begun, told_progress;
     uint8_t manifest[ALOFT_MANIFEST_MAX];

@@ -55,7 +55,7 @@ with_fault src/http/url.c "$long" sizes "al_http_f has 62 lines"
 say "errors"
 with_fault include/aloft/errors.def 'E(NOBODY, 0x03fe, DEVICE, LATER,
   "Nobody did it.",
-  "Look again.")' errors "no test provokes NOBODY"
+  "Look again.")' errors "no test ""provokes NOBODY"
 with_fault include/aloft/errors.def 'E(TWIN, 0x0301, DEVICE, LATER,
   "Twice.",
   "Once.")' errors "is that of HTTP_FORM already"
