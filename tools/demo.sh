@@ -84,13 +84,31 @@ await() {
     done
 }
 
-serve() {
+# a port that nobody has: another one as long as the server does not take it
+first_serve() {
+    tries=20
+    until serve_on "$(awk -v seed="$$$tries" 'BEGIN { srand(seed); print 20000 + int(rand() * 12000) }')"; do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || die "the server did not start"
+    done
+}
+
+serve_on() {
+    sed -i "s|^base = .*|base = https://127.0.0.1:$1|; s|^listen = .*|listen = 127.0.0.1:$1|" "$project/aloft.conf"
+    start_server
+}
+
+start_server() {
     n_servers=$((n_servers + 1))
     server_log=$work/server-$n_servers.log
     "$aloft" -C "$project" serve --no-mdns "$@" >"$server_log" 2>&1 &
     server=$!
     pids="$pids $server"
-    await "$server_log" '^ready ' 10 || die "the server did not start"
+    await "$server_log" '^ready ' 10
+}
+
+serve() {
+    start_server "$@" || die "the server did not start"
 }
 
 switch_on() {
@@ -149,11 +167,9 @@ publish() {
 rm -rf "$work"
 mkdir -p "$work"
 : >"$work/device.log"
-free_port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
 
 scene "1. A project, a firmware, a device, a server"
 "$aloft" init "$project" --host 127.0.0.1 --class acme.example/lamp/a 2>&1 | sed "s|$PWD/||g; s/^/    /"
-sed -i "s|^base = .*|base = https://127.0.0.1:$free_port|; s|^listen = .*|listen = 127.0.0.1:$free_port|" "$project/aloft.conf"
 for version in 1.0.0 1.1.0 1.2.0 1.4.0 1.5.0; do
     firmware "$version"
 done
@@ -162,7 +178,7 @@ firmware 1.3.1 -DLAMP_FAULT=hang
 size=$(wc -c <"$work/lamp-1.2.0")
 [ "$size" -ge 524288 ] || die "the firmware has only $size bytes"
 echo "    firmware 1.0.0 to 1.5.0 built, $size bytes each: a C program with the device library in it"
-serve
+first_serve
 (tail -n +1 -F "$work/device.log" 2>/dev/null & echo $! >"$work/tail.pid"; wait) | sed -u 's/^/    device | /' &
 live=$!
 sleep 0.2
@@ -179,7 +195,7 @@ publish 1.1.0
 check_now
 said '1.1.0 confirmed' 40
 said 'reported to the server' 20
-[ "$(server_says runs)" = 1.1.0 ] && [ "$(server_says state)" = confirmed ] || die "the server does not say that it runs"
+[ "$(server_says runs), $(server_says state)" = "1.1.0, confirmed" ] || die "the server does not say that it runs"
 run devices
 fact "after the update, the server" "$(heard confirmed)"
 
@@ -265,7 +281,7 @@ site=$project/site/acme.example/lamp/a/stable
 cp "$site/manifest.suit" "$work/good.suit"
 echo "  a payload that somebody has changed on the server:"
 publish 1.5.0
-payload=$(ls -t "$site"/fw/*.bin | head -n 1)
+payload=$(find "$site/fw" -name '*.bin' -newer "$work/good.suit")
 printf 'X' | dd of="$payload" bs=1 seek=400000 conv=notrunc 2>/dev/null
 refused "a changed payload" 'not the image that the manifest describes'
 echo "  a manifest that a stranger signed:"

@@ -74,8 +74,8 @@ enum al_state al_device_adopt(struct al_device *d) {
     return al_device_rest(d, ALOFT_DONE);
 }
 
-/* What stands in the other slot is this very release: a failed trial waits for its back-off, a download goes on.
- * Anything else begins anew. */
+/* Where the other slot belongs to this very release, a failed trial waits for its back-off and a download
+ * goes on; anything else begins anew. */
 enum al_state al_device_take(struct al_device *d) {
     struct al_candidate candidate;
 
@@ -110,7 +110,7 @@ enum al_state al_step_decide(struct al_device *d) {
     return al_device_rest(d, ALOFT_DONE);
 }
 
-/* An image that was flashed at the factory has no digest in the record: see whether it is the one on offer. */
+/* An image that was flashed at the factory has no digest in the record: is it the one on offer? */
 enum al_state al_step_compare(struct al_device *d) {
     const struct aloft_flash *home = &d->config->slot[d->record.home];
     aloft_fault why = {0};

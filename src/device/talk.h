@@ -56,8 +56,8 @@ void al_talk_start(struct al_talk *talk, const struct al_talk_to *to, size_t req
  *
  * Gives   ALOFT_WAIT  nothing yet; call again.
  *         ALOFT_OK    the head of the answer has come (phase BODY); talk->body may hold its first bytes.
- * Fails   as the port's functions, HTTP_FORM, HTTP_HEAD_LONG, NET_TIMEOUT (open 60 s, send and head 30 s each:
- *         twice what TCP needs to give up a lost packet on a slow link). The stream is then closed.
+ * Fails   as the port's functions, HTTP_FORM, HTTP_HEAD_LONG, NET_TIMEOUT (open 60 s, send and head 30 s
+ *         each: several retransmissions of TCP on a slow link). The stream is then closed.
  */
 ALOFT_MUST_USE aloft_err al_talk_step(struct al_talk *talk, uint64_t now_ms, aloft_fault *why);
 

@@ -30,7 +30,8 @@ void al_words_what_runs(const struct al_device *d, struct al_http_out *pen);
 /* ---- where.c: each puts a URL into d->url_room and d->url. Fail CONFIG_BASE or HTTP_REDIRECT. */
 
 ALOFT_MUST_USE aloft_err al_where_manifest(struct al_device *d, aloft_fault *why);
-/** The payload's, relative to the manifest's (RFC 3986 §5.1.3: the configured one, whatever was redirected). */
+/** The payload's, relative to the manifest's: the configured one, whatever was redirected (RFC 3986
+ *  §5.1.3). */
 ALOFT_MUST_USE aloft_err al_where_payload(struct al_device *d, aloft_bytes uri, aloft_fault *why);
 /** A Location, relative to the present one. */
 ALOFT_MUST_USE aloft_err al_where_next(struct al_device *d, aloft_bytes location, aloft_fault *why);
