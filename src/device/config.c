@@ -41,7 +41,8 @@ static aloft_err check_texts(const struct aloft_config *c, aloft_fault *why) {
     if (c->base == NULL)
         return misuse(1, why);
     if (!is_text(c->base, ALOFT_BASE_MAX, is_plain) ||
-        al_http_url_split(al_words_span(c->base), &url, why) != ALOFT_OK) {
+        al_http_url_split(al_words_span(c->base), &url, why) != ALOFT_OK ||
+        !al_http_url_is_base(&url)) {
         why->code = ALOFT_E_CONFIG_BASE;
         return ALOFT_E_CONFIG_BASE;
     }
