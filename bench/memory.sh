@@ -1,7 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: Apache-2.0
-# Memory of `aloft serve` with 1,000 downloads whose clients read nothing: RSS of the process, and what the kernel
-# holds for its sockets (/proc/net/sockstat, TCP mem pages, which count both ends on loopback).
+# Memory of `aloft serve` with 1,000 downloads whose clients read nothing
+#
+# RSS of the process, and what the kernel holds for its sockets (/proc/net/sockstat, TCP mem pages, which count both ends
+# on loopback).
+# what lib.sh and serve.sh set; dash has ulimit -H
+# shellcheck disable=SC2154,SC3045
+set -eu
 cd "$(dirname "$0")/.."
 . test/e2e/lib.sh
 . test/e2e/serve.sh
@@ -48,5 +53,9 @@ kernel_grown=$(($(kernel_kb) - kernel))
 began=$(date +%s%N)
 status_is 200 "$url/manifest.suit"
 took=$((($(date +%s%N) - began) / 1000000))
-echo "serve: $n stalled downloads  RSS $rss_grown KB ($((rss_grown / n)) KB each), sockets of both ends $kernel_grown KB ($((kernel_grown / n)) KB each), a check beside them $took ms"
+printf 'memory.process\t%s KB\tgrowth of the RSS of aloft serve by %s stalled downloads over TLS, %s KB each\n' \
+    "$rss_grown" "$n" $((rss_grown / n))
+printf 'memory.sockets\t%s KB\twhat the kernel holds for their sockets, both ends, %s KB each (/proc/net/sockstat)\n' \
+    "$kernel_grown" $((kernel_grown / n))
+printf 'memory.check\t%s ms\ta manifest fetched by curl beside them, its start and handshake with it\n' "$took"
 stop "$stall"
