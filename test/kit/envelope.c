@@ -8,7 +8,8 @@
 #include "host/pubkey.h"
 #include "test/kit/kit.h"
 
-#define ROOM 8192
+#define ROOM       8192
+#define BLOCK_SIZE 84
 
 void kit_pen_make(struct kit_pen *pen) {
     pen->private_key = EVP_PKEY_Q_keygen(NULL, NULL, "ED25519");
@@ -55,19 +56,21 @@ static void sign(const struct kit_pen *pen, aloft_bytes payload, uint8_t signatu
     EVP_MD_CTX_free(context);
 }
 
-static void put_block(struct al_cbor_out *to, const struct kit_pen *pen, aloft_bytes payload) {
-    uint8_t room[128], head[13], signature[64];
+static aloft_bytes block_of(const struct kit_pen *pen, aloft_bytes payload,
+                            uint8_t room[BLOCK_SIZE]) {
+    uint8_t head[13], signature[64];
     struct al_cbor_out out;
 
     sign(pen, payload, signature);
-    al_cbor_out_start(&out, ALOFT_SPACE(room));
+    al_cbor_out_start(&out, (aloft_space){room, BLOCK_SIZE});
     al_cbor_put_tag(&out, 18);
     al_cbor_put_array(&out, 4);
     al_cbor_put_bytes(&out, protected_of(pen, head));
     al_cbor_put_map(&out, 0);
     al_cbor_put_null(&out);
     al_cbor_put_bytes(&out, ALOFT_BYTES(signature));
-    al_cbor_put_bytes(to, al_cbor_out_bytes(&out));
+    assert_int_equal(al_cbor_out_bytes(&out).len, BLOCK_SIZE);
+    return al_cbor_out_bytes(&out);
 }
 
 static aloft_bytes payload_of(aloft_bytes manifest, uint8_t room[36]) {
@@ -85,18 +88,17 @@ static aloft_bytes payload_of(aloft_bytes manifest, uint8_t room[36]) {
     return (aloft_bytes){room, 36};
 }
 
-aloft_bytes kit_envelope(aloft_bytes manifest, aloft_bytes text, const struct kit_pen *pens,
-                         unsigned n) {
+aloft_bytes kit_envelope_of(aloft_bytes manifest, aloft_bytes text, const aloft_bytes *block,
+                            unsigned n) {
     uint8_t inside[1024], room[36];
     static uint8_t whole[ROOM];
     struct al_cbor_out authentication, out;
-    aloft_bytes payload = payload_of(manifest, room);
 
     al_cbor_out_start(&authentication, ALOFT_SPACE(inside));
     al_cbor_put_array(&authentication, 1 + n);
-    al_cbor_put_bytes(&authentication, payload);
+    al_cbor_put_bytes(&authentication, payload_of(manifest, room));
     for (unsigned i = 0; i < n; i++)
-        put_block(&authentication, &pens[i], payload);
+        al_cbor_put_bytes(&authentication, block[i]);
     al_cbor_out_start(&out, ALOFT_SPACE(whole));
     al_cbor_put_tag(&out, 107);
     al_cbor_put_map(&out, text.len > 0 ? 3 : 2);
@@ -110,4 +112,16 @@ aloft_bytes kit_envelope(aloft_bytes manifest, aloft_bytes text, const struct ki
     }
     assert_true(al_cbor_out_is_whole(&out));
     return kit_guarded(2, whole, al_cbor_out_bytes(&out).len);
+}
+
+aloft_bytes kit_envelope(aloft_bytes manifest, aloft_bytes text, const struct kit_pen *pens,
+                         unsigned n) {
+    uint8_t room[8][BLOCK_SIZE], payload[36];
+    aloft_bytes block[8];
+
+    assert_true(n <= 8);
+    (void)payload_of(manifest, payload);
+    for (unsigned i = 0; i < n; i++)
+        block[i] = block_of(&pens[i], ALOFT_BYTES(payload), room[i]);
+    return kit_envelope_of(manifest, text, block, n);
 }

@@ -24,4 +24,8 @@ struct aloft_keys kit_pen_keys(const struct kit_pen *pens, unsigned n, unsigned 
 aloft_bytes kit_envelope(aloft_bytes manifest, aloft_bytes text, const struct kit_pen *pens,
                          unsigned n);
 
+/** The same with any bytes for the blocks of signatures; the digest is right. */
+aloft_bytes kit_envelope_of(aloft_bytes manifest, aloft_bytes text, const aloft_bytes *block,
+                            unsigned n);
+
 #endif

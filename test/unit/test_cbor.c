@@ -137,6 +137,20 @@ static void null_tag_and_whole_items_are_passed(void **state) {
     assert_int_equal(tag.failed, RULE);
 }
 
+static void without_a_walk_too_each_item_is_checked_for_its_form(void **state) {
+    struct al_cbor text = reader_of("61ff"), item = reader_of("82 01 1801"),
+                   longer = reader_of("1817");
+
+    (void)state;
+    assert_int_equal(al_cbor_text(&text).len, 0);
+    assert_int_equal(text.failed, FORM);
+    assert_int_equal(al_cbor_item(&item).len, 0);
+    assert_int_equal(item.failed, FORM);
+    assert_int_equal(item.failed_at, 2);
+    assert_int_equal(al_cbor_uint(&longer), 0);
+    assert_int_equal(longer.failed, RULE);
+}
+
 static void what_does_not_fit_is_said_at_the_end(void **state) {
     uint8_t room[8];
     struct al_cbor_out out;
@@ -176,6 +190,10 @@ static void the_writer_takes_the_shortest_head(void **state) {
         if (edges[i] > INT64_MAX)
             continue;
         al_cbor_out_start(&out, ALOFT_SPACE(room));
+        al_cbor_put_int(&out, (int64_t)edges[i]);
+        al_cbor_start(&r, al_cbor_out_bytes(&out), FORM);
+        assert_true(al_cbor_uint(&r) == edges[i]);
+        al_cbor_out_start(&out, ALOFT_SPACE(room));
         al_cbor_put_int(&out, -1 - (int64_t)edges[i]);
         al_cbor_start(&r, al_cbor_out_bytes(&out), FORM);
         al_cbor_walk(&r);
@@ -192,6 +210,7 @@ int main(void) {
         cmocka_unit_test(a_byte_string_can_be_entered_later),
         cmocka_unit_test(the_next_item_can_be_looked_at),
         cmocka_unit_test(null_tag_and_whole_items_are_passed),
+        cmocka_unit_test(without_a_walk_too_each_item_is_checked_for_its_form),
         cmocka_unit_test(what_does_not_fit_is_said_at_the_end),
         cmocka_unit_test(the_writer_takes_the_shortest_head),
     };

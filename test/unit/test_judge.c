@@ -176,6 +176,9 @@ static void an_encoding_that_cannot_be_decoded_aborts_and_does_not_fall_through(
     terms.encodings = 0;
     assert_provoked(judge(), MANIFEST_ENCODING);
     assert_int_equal(why.got, 0);
+    terms.encodings = UINT32_MAX;
+    m.branch[1].encoding = 32; /* more than the map has bits */
+    assert_provoked(judge(), MANIFEST_ENCODING);
 }
 
 static void a_manifest_without_branches_is_refused(void **state) {
