@@ -37,27 +37,55 @@ static bool is_source(const char *name) {
     return false;
 }
 
+static bool names(const char *folder, size_t len, const char *list, const char *name) {
+    char path[PATH_MAX];
+    struct trouble unused;
+    aloft_space text;
+    bool found;
+
+    if ((size_t)snprintf(path, sizeof path, "%.*s/%s", (int)len, folder, list) >= sizeof path ||
+        file_read(path, SOURCE_MAX, &text, &unused) != ALOFT_OK)
+        return false;
+    found = memmem(text.at, text.len, name, strlen(name)) != NULL;
+    free(text.at);
+    return found;
+}
+
+/* Only what is compiled in matters to the device: EMBED_FILES of ESP-IDF's build files beside it, or
+ * embed_files of PlatformIO. Other certificates lie about in such folders and mean nothing. */
+static bool is_embedded(const struct walk *w, const char *path, const char *name) {
+    size_t folder = strlen(path) - strlen(name) - 1;
+
+    return names(path, folder, "CMakeLists.txt", name) ||
+           names(path, folder, "component.mk", name) ||
+           names(path, w->root - 1, "main/CMakeLists.txt", name) ||
+           names(path, w->root - 1, "platformio.ini", name);
+}
+
 static void see_pem_file(struct doctor *d, const char *shown, aloft_bytes file) {
     struct scan_hit hit;
 
     for (size_t from = 0; scan_next(file, from, &hit); from = hit.at + hit.len)
-        if (hit.what == SCAN_PRIVATE_KEY)
-            doctor_add(d, DOCTOR_NOTE, DOCTOR_IDENTITY, shown,
-                       "a private key: keep it out of the firmware and of the repository");
-        else if (hit.what != SCAN_ADDRESS)
+        if (hit.what != SCAN_ADDRESS)
             doctor_see_pem(d, shown, file, &hit);
 }
 
-static void see(struct walk *w, const char *shown, const char *name, aloft_bytes file) {
+static bool is_pem(const char *name) {
+    return ends_with(name, ".pem") || ends_with(name, ".crt") || ends_with(name, ".key");
+}
+
+static void see(struct walk *w, const char *path, const char *name, aloft_bytes file) {
     struct doctor *d = w->doctor;
+    const char *shown = path + w->root;
 
     if (is_source(name)) {
         w->n_sources++;
         doctor_see_source(d, shown, file);
     } else if (strncmp(name, "sdkconfig", 9) == 0) {
         doctor_see_sdkconfig(d, shown, file);
-    } else if (ends_with(name, ".pem") || ends_with(name, ".crt") || ends_with(name, ".key")) {
-        see_pem_file(d, shown, file);
+    } else if (is_pem(name)) {
+        if (is_embedded(w, path, name))
+            see_pem_file(d, shown, file);
     } else if (strcmp(name, "device_info.json") == 0) {
         doctor_see_device_info(d, shown, file);
     } else if (strcmp(name, "version_info.json") == 0) {
@@ -68,9 +96,8 @@ static void see(struct walk *w, const char *shown, const char *name, aloft_bytes
 }
 
 static bool concerns_us(const char *name) {
-    return is_source(name) || strncmp(name, "sdkconfig", 9) == 0 || ends_with(name, ".pem") ||
-           ends_with(name, ".crt") || ends_with(name, ".key") || ends_with(name, ".json") ||
-           ends_with(name, ".csv");
+    return is_source(name) || strncmp(name, "sdkconfig", 9) == 0 || is_pem(name) ||
+           ends_with(name, ".json") || ends_with(name, ".csv");
 }
 
 static void see_file(struct walk *w, const char *path, const char *name) {
@@ -79,8 +106,17 @@ static void see_file(struct walk *w, const char *path, const char *name) {
 
     if (!concerns_us(name) || file_read(path, SOURCE_MAX, &text, &unused) != ALOFT_OK)
         return;
-    see(w, path + w->root, name, (aloft_bytes){text.at, text.len});
+    see(w, path, name, (aloft_bytes){text.at, text.len});
     free(text.at);
+}
+
+/* A project of aloft, whose keys and certificates are no part of a firmware. */
+static bool is_aloft_project(const char *folder) {
+    char path[PATH_MAX];
+    struct stat facts;
+
+    return (size_t)snprintf(path, sizeof path, "%s/aloft.conf", folder) < sizeof path &&
+           stat(path, &facts) == 0;
 }
 
 /* What the build makes or brings is not what a person edits. */
@@ -102,7 +138,7 @@ static void walk_folder(struct walk *w, const char *folder, unsigned depth) {
             (size_t)snprintf(path, sizeof path, "%s/%s", folder, name) < sizeof path &&
             lstat(path, &facts) == 0) {
             w->n_files++;
-            if (S_ISDIR(facts.st_mode) && depth < DEPTH_MAX)
+            if (S_ISDIR(facts.st_mode) && depth < DEPTH_MAX && !is_aloft_project(path))
                 walk_folder(w, path, depth + 1);
             else if (S_ISREG(facts.st_mode))
                 see_file(w, path, name);

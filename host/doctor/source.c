@@ -65,6 +65,8 @@ static void in_literal(struct doctor *d, const char *name, aloft_bytes file, siz
 void doctor_see_source(struct doctor *d, const char *name, aloft_bytes file) {
     struct lexer l = {CODE, 1, 0};
 
+    if (memmem(file.at, file.len, "signed_ota_demo.bin", 19) != NULL)
+        d->is_ota_demo = true;
     for (size_t at = 0; at < file.len; at++) {
         size_t here = at;
         if (l.state == CODE) {
@@ -81,8 +83,6 @@ void doctor_see_source(struct doctor *d, const char *name, aloft_bytes file) {
         for (; here <= at && here < file.len; here++)
             l.line += file.at[here] == '\n';
     }
-    if (memmem(file.at, file.len, "signed_ota_demo.bin", 19) != NULL)
-        d->is_ota_demo = true;
 }
 
 /* ---- sdkconfig */

@@ -35,16 +35,19 @@ struct session {
     mbedtls_ctr_drbg_context random;
 };
 
-static char *read_file(const char *path) {
-    FILE *file = fopen(path, "rb");
-    char *text = calloc(1, 65536);
+#define FILE_ROOM 65536
 
-    if (file == NULL || text == NULL || fread(text, 1, 65535, file) == 0) {
+static const char *read_file(const char *path, char room[FILE_ROOM]) {
+    FILE *file = fopen(path, "rb");
+    size_t n = file == NULL ? 0 : fread(room, 1, FILE_ROOM - 1, file);
+
+    if (n == 0) {
         fprintf(stderr, "%s cannot be read\n", path);
         exit(2);
     }
+    room[n] = 0;
     fclose(file);
-    return text;
+    return room;
 }
 
 /* errno as newlib on the device has it: nobody answered 113, refused 104, no route 118 */
@@ -163,11 +166,11 @@ static bool get(const char *base, const char *root_pem, const char *name, aloft_
     static char answer[ANSWER_MAX + 1];
     struct session s = {.net = {-1}};
     struct address where;
-    bool is_open;
+    bool is_connected = address_of(base, &where) && (s.net.fd = connect_to(&where)) >= 0;
 
-    is_open = address_of(base, &where) && (s.net.fd = connect_to(&where)) >= 0 &&
-              open_tls(&s, &where, root_pem);
-    if (!is_open) {
+    if (!is_connected || !open_tls(&s, &where, root_pem)) {
+        if (is_connected)
+            close_all(&s);
         puts("Failed to open HTTP connection: 28674");
         return false;
     }
@@ -193,7 +196,9 @@ static int install(struct ota_demo_device *device, const char *base, const char 
 }
 
 int main(int argc, char **argv) {
+    static char root_room[FILE_ROOM], key_room[FILE_ROOM];
     struct ota_demo_device device = {.polling_days = 1};
+    const char *root_pem;
     enum ota_demo_word word;
     aloft_bytes body;
     long length;
@@ -203,9 +208,10 @@ int main(int argc, char **argv) {
         return 2;
     }
     setvbuf(stdout, NULL, _IOLBF, 0);
-    device.public_pem = read_file(argv[3]);
+    root_pem = read_file(argv[2], root_room);
+    device.public_pem = read_file(argv[3], key_room);
     snprintf(device.running, sizeof device.running, "%s", argv[4]);
-    if (!get(argv[1], read_file(argv[2]), "version_info.json", &body, &length))
+    if (!get(argv[1], root_pem, "version_info.json", &body, &length))
         return 2;
     word = ota_demo_check(&device, body);
     if (word == OTA_DEMO_NO_LIST || word == OTA_DEMO_CRASH) {
@@ -213,5 +219,5 @@ int main(int argc, char **argv) {
         return 2;
     }
     printf("isNewVersion : %d\n", word == OTA_DEMO_OFFER);
-    return word == OTA_DEMO_OFFER ? install(&device, argv[1], read_file(argv[2])) : 1;
+    return word == OTA_DEMO_OFFER ? install(&device, argv[1], root_pem) : 1;
 }
