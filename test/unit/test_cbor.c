@@ -193,6 +193,7 @@ static void the_writer_takes_the_shortest_head(void **state) {
         al_cbor_put_int(&out, (int64_t)edges[i]);
         al_cbor_start(&r, al_cbor_out_bytes(&out), FORM);
         assert_true(al_cbor_uint(&r) == edges[i]);
+        assert_int_equal(r.failed, 0);
         al_cbor_out_start(&out, ALOFT_SPACE(room));
         al_cbor_put_int(&out, -1 - (int64_t)edges[i]);
         al_cbor_start(&r, al_cbor_out_bytes(&out), FORM);

@@ -638,6 +638,17 @@ static void as_many_trusted_keys_as_the_threshold_says_must_have_signed(void **s
             }
 }
 
+static void a_key_behind_the_last_one_does_not_count(void **state) {
+    struct aloft_keys keys = kit_pen_keys(pens, 2, 1);
+
+    (void)state;
+    keys.n = 1;
+    assert_provoked(
+        aloft_manifest_read(kit_envelope(manifest_of(usual, no_text), no_text, &pens[1], 1), &keys,
+                            &m, &why),
+        SIGNER_UNKNOWN);
+}
+
 static void one_key_that_signs_twice_is_refused(void **state) {
     const struct kit_pen twice[] = {pens[0], pens[0]};
     struct aloft_keys keys = kit_pen_keys(pens, 2, 2);
@@ -692,6 +703,7 @@ int main(void) {
         cmocka_unit_test(patches_come_before_the_full_image),
         cmocka_unit_test(places_of_payloads_are_plain_relative_paths),
         cmocka_unit_test(as_many_trusted_keys_as_the_threshold_says_must_have_signed),
+        cmocka_unit_test(a_key_behind_the_last_one_does_not_count),
         cmocka_unit_test(one_key_that_signs_twice_is_refused),
         cmocka_unit_test(a_key_of_another_type_under_the_same_name_does_not_count),
     };
