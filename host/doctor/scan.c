@@ -109,6 +109,8 @@ static enum scan_what what_of(const char *label) {
     return strstr(label, "PUBLIC KEY") != NULL ? SCAN_PUBLIC_KEY : SCAN_CERTIFICATE;
 }
 
+/* A body holds no dash, so the first one behind it must begin the END line: each byte is looked at
+ * once, also in a file that is made of BEGIN lines. */
 static bool read_pem(aloft_bytes file, size_t at, struct scan_hit *hit) {
     char label[40], last[60];
     size_t n = 0, body = at + 11, room, n_base64;
@@ -124,8 +126,8 @@ static bool read_pem(aloft_bytes file, size_t at, struct scan_hit *hit) {
     body += n + 5;
     room = file.len - body < PEM_MAX ? file.len - body : PEM_MAX;
     snprintf(last, sizeof last, "-----END %s-----", label);
-    end = memmem(file.at + body, room, last, strlen(last));
-    if (end == NULL ||
+    end = memchr(file.at + body, '-', room);
+    if (end == NULL || !begins(file, (size_t)(end - file.at), last) ||
         !judge_body((aloft_bytes){file.at + body, (size_t)(end - (file.at + body))}, &n_base64))
         return false;
     hit->at = at;

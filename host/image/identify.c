@@ -16,6 +16,8 @@ aloft_err image_identify(const struct project *project, aloft_bytes file,
                          struct image_record *record, struct trouble *trouble) {
     aloft_err e;
 
+    if (image_kind_wraps(file))
+        return image_refuse_by_kind(file, trouble);
     if (image_record_count(file, 1) == 0 && speaks_esp(file))
         return esp_class_record(project, file, record, trouble);
     e = image_record_find(file, record, trouble);

@@ -84,6 +84,7 @@ static const struct image_kind kinds[] = {
      "Publish the image inside, as your build made it before it was wrapped.", NULL},
     {"a Zigbee OTA image", ALOFT_E_IMAGE_KIND, is_zigbee,
      "Publish the image inside, as your build made it before it was wrapped.", NULL},
+    {"an ELF program", ALOFT_E_IMAGE_KIND, kind_is_foreign_elf, the_bin, kind_words_elf},
     {"an ELF program", ALOFT_E_IMAGE_NO_RECORD, kind_is_elf, the_bin, kind_words_elf},
     {"a DfuSe file (USB DFU)", ALOFT_E_IMAGE_KIND, is_dfuse, the_bin, NULL},
     {"a merged flash dump", ALOFT_E_IMAGE_KIND, kind_is_merged,
@@ -148,6 +149,12 @@ const struct image_kind *image_kind_of(aloft_bytes file) {
     while (kind->is != NULL && !kind->is(file))
         kind++;
     return kind;
+}
+
+bool image_kind_wraps(aloft_bytes file) {
+    return is_uf2(file) || is_dfuse(file) || is_matter(file) || is_zigbee(file) ||
+           kind_is_merged(file) || kind_is_foreign_elf(file) || kind_is_intel_hex(file) ||
+           kind_is_srecord(file);
 }
 
 const char *image_kind_words(aloft_bytes file, char *out) {

@@ -24,6 +24,10 @@ struct image_kind {
 /** The first kind of the table that fits; never NULL. */
 const struct image_kind *image_kind_of(aloft_bytes file);
 
+/** Whether the file is a wrapping or a program file around an image (UF2, ELF of another machine,
+ *  merged flash dump, ...): no device takes it as it is, whatever records stand inside. */
+bool image_kind_wraps(aloft_bytes file);
+
 /** The name, with what the file's first bytes say beside it: "an ELF program for RISC-V (2420
  *  bytes of flash contents)". `out` has IMAGE_KIND_WORDS_MAX bytes; gives out. */
 const char *image_kind_words(aloft_bytes file, char *out);

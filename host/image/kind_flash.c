@@ -112,6 +112,23 @@ bool kind_is_elf(aloft_bytes file) {
                                    4) == 0;
 }
 
+/* The machine that this program runs on: the software device runs programs of it. */
+#if defined(__x86_64__)
+#define OWN_MACHINE 62
+#elif defined(__aarch64__)
+#define OWN_MACHINE 183
+#elif defined(__riscv)
+#define OWN_MACHINE 243
+#elif defined(__arm__)
+#define OWN_MACHINE 40
+#else
+#define OWN_MACHINE 3
+#endif
+
+bool kind_is_foreign_elf(aloft_bytes file) {
+    return kind_is_elf(file) && file.len >= 20 && elf_u16(file, 18) != OWN_MACHINE;
+}
+
 static const char *machine_of(uint16_t machine) {
     static const struct {
         uint16_t number;

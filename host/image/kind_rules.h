@@ -28,6 +28,7 @@ bool kind_is_nrf_multi(aloft_bytes file);
 bool kind_is_mcuboot_inside(aloft_bytes file);
 bool kind_is_dfu(aloft_bytes file);
 bool kind_is_elf(aloft_bytes file);
+bool kind_is_foreign_elf(aloft_bytes file); /* for another machine than this one */
 bool kind_is_cortex_m(aloft_bytes file);
 bool kind_is_flash_dump(aloft_bytes file);
 void kind_words_merged(aloft_bytes file, char *out, size_t out_size);

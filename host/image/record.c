@@ -115,19 +115,23 @@ static aloft_err read_record(aloft_bytes file, size_t at, struct image_record *r
     return ALOFT_OK;
 }
 
+aloft_err image_refuse_by_kind(aloft_bytes file, struct trouble *trouble) {
+    const struct image_kind *kind = image_kind_of(file);
+    char words[IMAGE_KIND_WORDS_MAX];
+
+    trouble_set(trouble, kind->refusal);
+    trouble_fact(trouble, "kind", "%s", image_kind_words(file, words));
+    if (kind->advice != NULL)
+        trouble_fact(trouble, "advice", "%s", kind->advice);
+    return kind->refusal;
+}
+
 aloft_err image_record_find(aloft_bytes file, struct image_record *record,
                             struct trouble *trouble) {
     size_t first = next_magic(file, 0), second;
 
-    if (first == file.len) {
-        const struct image_kind *kind = image_kind_of(file);
-        char words[IMAGE_KIND_WORDS_MAX];
-        trouble_set(trouble, kind->refusal);
-        trouble_fact(trouble, "kind", "%s", image_kind_words(file, words));
-        if (kind->advice != NULL)
-            trouble_fact(trouble, "advice", "%s", kind->advice);
-        return kind->refusal;
-    }
+    if (first == file.len)
+        return image_refuse_by_kind(file, trouble);
     second = next_magic(file, first + ALOFT_IMAGE_MAGIC_SIZE);
     if (second < file.len) {
         trouble_set(trouble, ALOFT_E_IMAGE_TWO_RECORDS);

@@ -39,6 +39,9 @@ struct image_record {
 ALOFT_MUST_USE aloft_err image_record_find(aloft_bytes file, struct image_record *record,
                                            struct trouble *trouble);
 
+/** Say what a file is instead of an image: sets IMAGE_KIND or the like, with kind and advice. */
+aloft_err image_refuse_by_kind(aloft_bytes file, struct trouble *trouble);
+
 /** How many records there are, counting at most `stop`. */
 unsigned image_record_count(aloft_bytes file, unsigned stop);
 

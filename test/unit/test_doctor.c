@@ -57,6 +57,16 @@ static void the_words_of_a_pem_reader_are_no_key(void **state) {
         n_of("-----BEGIN CERTIFICATE-----\n...\n-----END CERTIFICATE-----", SCAN_PLACEHOLDER), 1);
 }
 
+static void a_file_of_beginnings_is_read_in_one_pass(void **state) {
+    static char file[1 << 22];
+    struct scan_hit hit;
+
+    (void)state;
+    for (size_t at = 0; at + 28 < sizeof file; at += 28)
+        memcpy(file + at, "-----BEGIN CERTIFICATE-----\n", 28);
+    assert_false(scan_next((aloft_bytes){(uint8_t *)file, sizeof file}, 0, &hit));
+}
+
 static void a_line_of_the_source_is_named(void **state) {
     struct doctor *d = doctor_new();
     aloft_bytes file = kit_file("test/fixtures/ota_demo/main/ota_util.c");
@@ -183,6 +193,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_are_found_and_patterns_are_not),
         cmocka_unit_test(the_words_of_a_pem_reader_are_no_key),
+        cmocka_unit_test(a_file_of_beginnings_is_read_in_one_pass),
         cmocka_unit_test(a_line_of_the_source_is_named),
         cmocka_unit_test(a_blank_inside_an_address_is_seen),
         cmocka_unit_test(broken_c_is_read_without_harm),
