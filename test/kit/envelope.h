@@ -19,8 +19,8 @@ void kit_pen_free(struct kit_pen *pen);
 /** Trust these pens. */
 struct aloft_keys kit_pen_keys(const struct kit_pen *pens, unsigned n, unsigned threshold);
 
-/** The envelope of this manifest and text (len 0: none), signed by n pens, before a forbidden page. Valid until
- * the next call. */
+/** The envelope of this manifest and text (len 0: none), signed by n pens, before a forbidden page. Valid
+ * until the next call. */
 aloft_bytes kit_envelope(aloft_bytes manifest, aloft_bytes text, const struct kit_pen *pens,
                          unsigned n);
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The vectors of the manifest profile in test/vectors/suit-profile, and the device that they are meant for. */
+/* The vectors of the manifest profile in test/vectors/suit-profile, and the device that they are for. */
 #ifndef TEST_KIT_VECTORS_H
 #define TEST_KIT_VECTORS_H
 
 #include <aloft/manifest.h>
 
-/** The two keys that signed: P-256 of draft-ietf-suit-manifest Appendix B, Ed25519 of RFC 8032 §7.1 test 1. */
+/** The two keys that signed: P-256 of draft-ietf-suit-manifest Appendix B, Ed25519 of RFC 8032 §7.1
+ * test 1. */
 extern const struct aloft_key kit_vector_p256, kit_vector_ed25519;
 
 /** Trust both with threshold 2; with an adapter that has no Ed25519, P-256 alone with threshold 1. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Whatever is sent: without right signatures nothing passes, and with them the reader stays inside the envelope and
- * gives facts that point into it. */
+/* Whatever is sent: without right signatures nothing passes, and with them the reader stays inside the
+ * envelope and gives facts that point into it. */
 #include "test/kit/kit.h"
 #include "test/kit/envelope.h"
 #include "test/kit/vectors.h"

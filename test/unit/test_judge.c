@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a device does with an authentic manifest, case by case. The manifest is the example of the vectors: sequence
- * 42, a patch from payload_old.bin, then the full image; until 1798761600. */
+/* What a device does with an authentic manifest, case by case. The manifest is the example of the vectors:
+ * sequence 42, a patch from payload_old.bin, then the full image; until 1798761600. */
 #include "test/kit/kit.h"
 #include "test/kit/vectors.h"
 

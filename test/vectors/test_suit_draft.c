@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The examples of draft-ietf-suit-manifest-37, Appendix B, and relatives: manifests for other kinds of clients,
- * with right and with wrong signatures. Each is refused, by a named rule. */
+/* The examples of draft-ietf-suit-manifest-37, Appendix B, and relatives: manifests for other kinds of
+ * clients, with right and with wrong signatures. Each is refused, by a named rule. */
 #include "test/kit/kit.h"
 #include "test/kit/vectors.h"
 

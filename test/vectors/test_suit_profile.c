@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The vectors of the manifest profile: what a device accepts, and by which rule it refuses. Built with each
- * crypto adapter. mbedTLS 2.28 has no Ed25519, so there the device trusts the P-256 key alone with threshold 1;
- * `left_out` names the vectors that this changes. */
+ * crypto adapter. mbedTLS 2.28 has no Ed25519, so there the device trusts the P-256 key alone with threshold
+ * 1; `left_out` names the vectors that this changes. */
 #include "test/kit/kit.h"
 #include "test/kit/vectors.h"
 
