@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every test/KIND/test_*.c is a program with cmocka; every test_*.sh of test/e2e, test/size and test/narrow is run
-# with the build folder in $ALOFT_BUILD; one that exits with 77 could not be run on this machine. Tests in test/vectors run twice, once with each crypto adapter.
+# with the build folder in $ALOFT_BUILD; one that exits with 77 could not be run on this machine.
+# Tests in test/vectors run twice, once with each crypto adapter.
 
 file(GLOB kit_sources CONFIGURE_DEPENDS test/kit/*.c)
 add_library(aloft_kit STATIC ${kit_sources})
