@@ -162,9 +162,11 @@ static void say_state(struct aloft_posix *posix) {
     if (now->state != ALOFT_DOWNLOADING)
         end_progress(posix);
     posix->has_begun = posix->has_begun && now->state == ALOFT_DOWNLOADING;
-    if (now->state == ALOFT_READING_BACK)
-        printf("%s is written; reading it back\n",
-               now->offered_version[0] != 0 ? now->offered_version : "the kept image");
+    if (now->state == ALOFT_READING_BACK && now->offered_version[0] != 0)
+        printf("%s is written, %u bytes received since the start; reading it back\n",
+               now->offered_version, now->received);
+    else if (now->state == ALOFT_READING_BACK)
+        printf("reading the kept image back\n");
     else if (now->state == ALOFT_REBOOTING)
         printf("restarting\n");
     else if (posix->told.state == ALOFT_TESTING && now->outcome == ALOFT_CONFIRMED)

@@ -181,7 +181,7 @@ static void refuse(struct exchange *x, const aloft_fault *why) {
     char text[ALOFT_SENTENCE_MAX];
 
     answer_text(x, 400, "%s", aloft_explain(why, NULL, 0, text, sizeof text));
-    say("%s: %s", x->peer, text);
+    say_trouble(x->server, x->peer, why);
 }
 
 void report_run(struct exchange *x) {

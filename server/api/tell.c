@@ -27,8 +27,10 @@ static bool says(const struct store_word *w, const char *state) {
 }
 
 const char *word_for_people(const struct store_word *w, char *out, size_t out_size) {
-    char text[ALOFT_SENTENCE_MAX] = "its trial failed";
+    char text[ALOFT_SENTENCE_MAX];
 
+    snprintf(text, sizeof text, "%s did not confirm itself",
+             w->offered_version[0] != 0 ? w->offered_version : "the new image");
     if (w->fault.code != 0)
         explain(w, text, sizeof text);
     if (store_word_confirms(w))

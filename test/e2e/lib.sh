@@ -33,6 +33,7 @@ trap 'exit 130' INT TERM HUP
 
 # background LOG COMMAND...: starts it with its output in LOG; its process id is then in $pid
 background() {
+    : >"$1" # at once, or a wait_for would read what the last one has said
     log=$1
     shift
     "$@" >"$log" 2>&1 </dev/null &

@@ -41,7 +41,10 @@ line() {
     wait_for 5 grep -qF -e "$1" "$served"
 }
 
-# line_of NAME: the server has said the sentence of this row of errors.def (`provokes NAME` is in the test)
+# line_of NAME: for `provokes NAME line_of NAME`: the server has said the sentence of this row of errors.def in a line,
+# which is given as a program would that ends with it
 line_of() {
     line "[$(number_of "$1")"
+    grep -F "[$(number_of "$1")" "$served" >&2
+    return 2
 }

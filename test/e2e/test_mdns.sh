@@ -79,7 +79,7 @@ impostor=$!
 sleep 0.5
 background "$served" "$ALOFT" -C "$project" serve --listen '[::]:0'
 server=$pid
-line_of MDNS_CONFLICT # provokes MDNS_CONFLICT
+provokes MDNS_CONFLICT line_of MDNS_CONFLICT
 wait "$impostor"
 ask lab-pc.local 1 10.77.0.2 legacy
 has nothing "$tmp/answer"

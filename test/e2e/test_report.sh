@@ -18,6 +18,8 @@ json.dump({"format": "aloft-releases-1", "class": "acme.example/lamp/a", "channe
 EOF
 serve --rate 4000000000
 
+server=$pid
+
 # report JSON: the map with these keys, as deterministic CBOR; "h:" begins bytes in hexadecimal
 cat >"$tmp/report.py" <<'EOF'
 import json, sys
@@ -84,14 +86,22 @@ assert one["fault"]["name"] == "TRIAL_HUNG" and one["fault"]["raw"] == -5, one'
 "$ALOFT" -C "$project" devices >"$tmp/table"
 grep -q '^lamp-1  *1.1.0  *back on 1.1.0 ' "$tmp/table" || { cat "$tmp/table"; fail "not so in the table"; }
 
+say "--watch shows what changes"
+background "$tmp/watch" timeout 20 "$ALOFT" -C "$project" devices --watch
+wait_for 5 grep -q lamp-1 "$tmp/watch"
+status_is 200 -H 'Aloft-Device: lamp-2' -H 'Aloft-State: idle' "$url/manifest.suit"
+wait_for 5 grep -q lamp-2 "$tmp/watch"
+stop "$pid"
+pid=$server
+
 say "nonsense is refused with a sentence"
 for bad in '{}' '{"2":"lamp-1"}' '{"1":2}' '{"1":1,"2":"a b"}' '{"1":1,"2":"<script>"}' '{"1":1,"99":1}' '{"1":1,"7":"h:0011"}' \
     '{"1":1,"10":[1,2,3]}' '{"1":1,"10":[65536,0,0,0,0,0,0]}' '{"1":1,"14":{"7":1}}' '{"1":1,"14":{"1":4294967296}}' \
     '{"1":1,"9":"flying"}' '{"1":1,"5":"1;0"}' '{"1":1,"8":-1}' '{"1":1,"3":"no-class"}' '[1]' '1'; do
     report 400 "$bad"
-    has "The report is not what FORMAT.md says" "$tmp/body"
+    has "The report of this device is not what FORMAT.md says" "$tmp/body"
 done
-line_of REPORT_FORM # provokes REPORT_FORM
+provokes REPORT_FORM line_of REPORT_FORM
 printf '\241\001\030\001' >"$tmp/report.cbor" # 1 in two bytes is not deterministic
 status_is 400 --data-binary "@$tmp/report.cbor" "https://localhost:$port/v1/report"
 printf '\241\001\001\000' >"$tmp/report.cbor" # a byte behind it

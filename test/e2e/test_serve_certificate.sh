@@ -28,7 +28,7 @@ rm -rf "$project"
 mkdir -p "$project/site/$place"
 mv "$project/pki/ca.key" "$tmp/away"
 serve --rate 4000000000
-line 'run `aloft cert renew` where it is'
+line "pki/ca.key is not here: run"
 curl -sS --max-time 10 --cacert "$project/pki/ca.crt" "https://localhost:$port/" >/dev/null || fail "it does not serve"
 stop "$pid"
 

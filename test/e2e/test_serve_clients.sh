@@ -7,7 +7,7 @@ serve --rate 4000000000
 
 say "a client that trusts another CA; one that does not take the name"
 curl -sS --max-time 5 "https://localhost:$port/" >/dev/null 2>&1 && fail "curl trusted a stranger"
-line_of CLIENT_OTHER_CA # provokes CLIENT_OTHER_CA
+provokes CLIENT_OTHER_CA line_of CLIENT_OTHER_CA
 python3 - "$port" <<'EOF'
 import socket, sys
 # a client hello of TLS 1.2 cut short by the client's alerts 42, 40: content type 21, level fatal
@@ -23,13 +23,13 @@ for number in (42, 40):
         while s.recv(4096):
             pass
 EOF
-line_of CLIENT_REFUSED_US # provokes CLIENT_REFUSED_US
-line_of CLIENT_ALERT      # provokes CLIENT_ALERT
+provokes CLIENT_REFUSED_US line_of CLIENT_REFUSED_US
+provokes CLIENT_ALERT line_of CLIENT_ALERT
 
 say "plain HTTP gets a page that says where it is"
 curl -sS --max-time 5 -o "$tmp/page" "http://localhost:$port/x"
 has "You have reached aloft" "$tmp/page"
-line_of CLIENT_PLAIN # provokes CLIENT_PLAIN
+provokes CLIENT_PLAIN line_of CLIENT_PLAIN
 
 say "bytes that are no TLS, a broken record, a client that leaves"
 python3 - "$port" <<'EOF'
@@ -45,9 +45,9 @@ for bytes_sent in (b"\x00\x01garbage", b"\x16\x03\x01\x00\x10" + b"\xff" * 16, b
         except OSError: # it may be closed already
             pass
 EOF
-line_of CLIENT_NOT_TLS # provokes CLIENT_NOT_TLS
-line_of CLIENT_TLS     # provokes CLIENT_TLS
-line_of CLIENT_LEFT    # provokes CLIENT_LEFT
+provokes CLIENT_NOT_TLS line_of CLIENT_NOT_TLS
+provokes CLIENT_TLS line_of CLIENT_TLS
+provokes CLIENT_LEFT line_of CLIENT_LEFT
 
 say "keep-alive, pipelining, and requests that two readers could read in two ways"
 cat >"$tmp/tls.py" <<'EOF'
@@ -158,8 +158,8 @@ while len(ended) < 3 and time.monotonic() - began < 25:
             ended[name] = time.monotonic() - began
 assert 9 < ended["handshake"] < 14 and 9 < ended["silent"] < 14 and 13 < ended["head"] < 20, ended
 EOF
-line_of CLIENT_SLOW_TLS  # provokes CLIENT_SLOW_TLS
-line_of CLIENT_SLOW_HEAD # provokes CLIENT_SLOW_HEAD
+provokes CLIENT_SLOW_TLS line_of CLIENT_SLOW_TLS
+provokes CLIENT_SLOW_HEAD line_of CLIENT_SLOW_HEAD
 
 say "a file that becomes shorter while it is sent ends the connection"
 head -c 3000000 /dev/zero >"$project/site/$place/fw/shrinks.bin"
@@ -173,7 +173,7 @@ with connect(port, ca) as s:
     os.truncate(file, 1000)
     assert len(read_all(s)) < 3000000
 EOF
-line_of SITE_CHANGED # provokes SITE_CHANGED
+provokes SITE_CHANGED line_of SITE_CHANGED
 
 say "with few descriptors it says that it is full, and goes on when they are free again"
 stop "$pid"
@@ -192,7 +192,7 @@ import socket, sys, time
 all = [socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5) for _ in range(60)]
 time.sleep(1)
 EOF
-line_of SERVER_FULL # provokes SERVER_FULL
+provokes SERVER_FULL line_of SERVER_FULL
 status_is 200 "$url/manifest.suit"
 stop "$pid"
 [ "$ended" = 0 ] || fail "it ended with $ended"

@@ -75,6 +75,8 @@ static X509 *make_server(enum kit_cert kind, EVP_PKEY *key, X509 *ca, EVP_PKEY *
     extend(made, NID_subject_alt_name,
            kind == KIT_OTHER_NAME ? "DNS:other.example"
                                   : "DNS:localhost,DNS:127.0.0.1,DNS:::1,IP:127.0.0.1,IP:::1");
+    if (kind == KIT_CLIENT_ONLY)
+        extend(made, NID_ext_key_usage, "clientAuth");
     assert_true(X509_sign(made, ca_key, EVP_sha256()) > 0);
     return made;
 }

@@ -7,7 +7,14 @@
 #include <stdint.h>
 
 /** What the certificate is like; the good one holds localhost, 127.0.0.1 and ::1, each as a name. */
-enum kit_cert { KIT_GOOD, KIT_STRANGER, KIT_OTHER_NAME, KIT_EXPIRED, KIT_FUTURE };
+enum kit_cert {
+    KIT_GOOD,
+    KIT_STRANGER,
+    KIT_OTHER_NAME,
+    KIT_EXPIRED,
+    KIT_FUTURE,
+    KIT_CLIENT_ONLY, /* its extended key usage is a client's */
+};
 
 enum kit_manner {
     KIT_ECHO,      /* shakes hands, sends back what comes */

@@ -215,6 +215,8 @@ static void each_wrong_certificate_has_its_own_fault(void **state) {
                     TLS_EXPIRED);
     assert_provoked(try_server((struct kit_tls_settings){.cert = KIT_FUTURE}, 0, &why), TLS_FUTURE);
     assert_int_equal(why.origin, ALOFT_ORIGIN_MBEDTLS);
+    assert_provoked(try_server((struct kit_tls_settings){.cert = KIT_CLIENT_ONLY}, 0, &why),
+                    TLS_HANDSHAKE);
 }
 
 static void a_server_without_tls_is_told_from_one_that_refuses(void **state) {
