@@ -132,7 +132,7 @@ openssl x509 -req -in "$tmp/request" -CA "$tmp/soon/pki/ca.crt" -CAkey "$tmp/soo
 exits 0 "$ALOFT" -C "$tmp/soon" cert show
 grep -q 'in [0-9]* days: run .aloft cert renew' "$tmp/out" || fail "the near end is not told"
 exits 0 "$ALOFT" -C "$tmp/soon" cert renew
-has 'in 824 days.' "$tmp/out"
+grep -Eq 'in 82[45] days\.' "$tmp/out" || fail "the certificate does not end in 825 days less a moment"
 
 say "keys that cannot be read are named"
 cp -r "$tmp/new" "$tmp/bad"
