@@ -7,13 +7,10 @@
 
 #include "device/words.h"
 
-#include <string.h>
-
 #define ASK_MS        60000u /* 4096 bytes at 100 bytes a second, and some */
 #define REDIRECTS_MAX 3u
 #define POLL_MIN_S    60u
 #define POLL_MAX_S    604800u
-#define RETRY_MAX_S   86400u
 
 static enum al_state failed(struct al_device *d, aloft_fault *why) {
     if (why->step == ALOFT_STEP_NONE)
@@ -44,18 +41,15 @@ static void reached(struct al_device *d) {
 
 static enum al_state nothing_new(struct al_device *d) {
     reached(d);
+    al_device_all_is_well(d);
     al_talk_end(&d->talk);
     return al_device_rest(d, al_device_in_trial(d) ? ALOFT_SLEEP : ALOFT_DONE);
 }
 
-/* 429 and 503: wait as told, 1 s to 24 h. */
 static enum al_state told_to_wait(struct al_device *d) {
-    const struct al_http_answer *answer = &d->talk.answer;
-    uint32_t wait_s = answer->retry_after_s < RETRY_MAX_S ? answer->retry_after_s : RETRY_MAX_S;
     enum al_state next = refused(d, ALOFT_E_HTTP_BUSY, 0, 0);
 
-    if (answer->has_retry_after)
-        d->due_ms = d->time_ms + 1000u * (uint64_t)(wait_s == 0 ? 1 : wait_s);
+    al_device_wait_as_told(d);
     return next;
 }
 
@@ -80,7 +74,7 @@ static enum al_state judge_head(struct al_device *d) {
         return nothing_new(d);
     if (answer->status == 429 || answer->status == 503)
         return told_to_wait(d);
-    if (answer->status >= 301 && answer->status <= 308 && answer->status != 306)
+    if (al_where_is_redirect(answer->status))
         return redirected(d);
     if (answer->status == 404 || answer->status == 410)
         return refused(d, ALOFT_E_HTTP_NOT_FOUND, 200, answer->status);

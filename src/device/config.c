@@ -75,9 +75,31 @@ static aloft_err check_image(const struct aloft_config *c, aloft_fault *why) {
     return ALOFT_OK;
 }
 
+static bool channels_are_right(const struct aloft_config *c) {
+    if (c->channels == NULL || c->n_channels == 0)
+        return false;
+    for (uint32_t i = 0; i < c->n_channels; i++)
+        if (c->channels[i].name == NULL)
+            return false;
+    return true;
+}
+
+static aloft_err check_trust(const struct aloft_config *c, aloft_fault *why) {
+    const struct aloft_keys *keys = c->keys;
+
+    if (c->trust.len > 0 && c->trust.at == NULL)
+        return misuse(7, why);
+    if (!channels_are_right(c))
+        return misuse(8, why);
+    if (c->trust.len > 0)
+        return ALOFT_OK;
+    if (keys == NULL || keys->n == 0 || keys->n > ALOFT_KEYS_MAX || keys->threshold == 0 ||
+        keys->threshold > keys->n)
+        return misuse(9, why);
+    return ALOFT_OK;
+}
+
 static aloft_err check_functions(const struct aloft_config *c, aloft_fault *why) {
-    if (c->net.open == NULL || c->net.send == NULL || c->net.recv == NULL || c->net.close == NULL)
-        return misuse(12, why);
     if (c->clock.now_ms == NULL || c->clock.unix_s == NULL)
         return misuse(13, why);
     if (c->random.fill == NULL)
@@ -104,20 +126,26 @@ static aloft_err check_buffers(const struct aloft_config *c, aloft_fault *why) {
     return ALOFT_OK;
 }
 
-aloft_err al_config_check(const struct aloft_config *c, aloft_fault *why) {
-    aloft_err e = check_texts(c, why);
+aloft_err al_config_check_ports(const struct aloft_config *c, aloft_fault *why) {
+    aloft_err e = ALOFT_OK;
 
-    if (e == ALOFT_OK)
-        e = check_image(c, why);
-    if (e == ALOFT_OK && c->trust.len == 0 && c->keys == NULL)
-        e = misuse(9, why);
-    if (e == ALOFT_OK && (c->channels == NULL || c->n_channels == 0))
-        e = misuse(8, why);
     for (unsigned i = 0; i < 2 && e == ALOFT_OK; i++)
         e = al_flash_check(&c->slot[i], 1, why);
     if (e == ALOFT_OK)
         e = al_flash_check(&c->log, 2, why);
+    return e == ALOFT_OK ? check_functions(c, why) : e;
+}
+
+aloft_err al_config_check(const struct aloft_config *c, aloft_fault *why) {
+    const struct aloft_net *net = &c->net;
+    aloft_err e = check_texts(c, why);
+
     if (e == ALOFT_OK)
-        e = check_functions(c, why);
+        e = check_image(c, why);
+    if (e == ALOFT_OK)
+        e = check_trust(c, why);
+    if (e == ALOFT_OK &&
+        (net->open == NULL || net->send == NULL || net->recv == NULL || net->close == NULL))
+        e = misuse(12, why);
     return e == ALOFT_OK ? check_buffers(c, why) : e;
 }

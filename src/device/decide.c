@@ -7,8 +7,6 @@
 
 #include "device/words.h"
 
-#include <string.h>
-
 static aloft_fault fault_of(aloft_err code, uint32_t want, uint32_t got) {
     return (aloft_fault){
         .code = (uint16_t)code, .step = ALOFT_STEP_VERIFY, .want = want, .got = got};
@@ -36,16 +34,18 @@ static void fill_terms(const struct al_device *d, struct aloft_terms *terms) {
     memcpy(terms->class_id, d->channel->class_id, sizeof terms->class_id);
     terms->floor = higher(d->record.floor, d->has_trust ? d->trust.lowest_sequence : 0);
     terms->skip = d->record.skip;
-    terms->installed_sequence = home->sequence;
-    memcpy(terms->installed_manifest, d->record.man, sizeof terms->installed_manifest);
     terms->slot_size = d->config->slot[al_record_other(&d->record)].size;
     terms->now_s = clock->unix_s(clock->self);
     terms->has_clock = terms->now_s != 0;
     terms->encodings = ALOFT_ENCODINGS;
+    terms->without_patches = (d->record.flags & AL_FLAG_PATCH_FAILED) != 0;
+    if (d->running != d->record.home)
+        return; /* a factory image runs: what the record knows of `home` is not what runs */
+    terms->installed_sequence = home->sequence;
+    memcpy(terms->installed_manifest, d->record.man, sizeof terms->installed_manifest);
     terms->has_running = home->image_size != 0;
     memcpy(terms->running_digest, home->image_digest, sizeof terms->running_digest);
     terms->running_size = home->image_size;
-    terms->without_patches = (d->record.flags & AL_FLAG_PATCH_FAILED) != 0;
 }
 
 static void note_offer(struct al_device *d) {
@@ -64,13 +64,14 @@ bool al_device_is_candidate(const struct al_device *d) {
 
 /* T9 */
 enum al_state al_device_adopt(struct al_device *d) {
+    struct al_record next = d->record;
     aloft_fault why = {0};
 
-    al_record_adopt(&d->record, &d->offer, d->manifest.digest);
-    if (!al_device_append(d, &why))
+    al_record_adopt(&next, &d->offer, d->manifest.digest);
+    if (!al_device_commit(d, &next, &why))
         return refuse(d, why);
+    al_device_all_is_well(d);
     d->report_due = true;
-    d->status.fault.code = ALOFT_OK;
     return al_device_rest(d, ALOFT_DONE);
 }
 
@@ -79,7 +80,7 @@ enum al_state al_device_adopt(struct al_device *d) {
 enum al_state al_device_take(struct al_device *d) {
     struct al_candidate candidate;
 
-    if (d->record.phase == AL_KEPT && al_device_is_candidate(d))
+    if (d->record.phase == AL_KEPT && al_device_is_candidate(d) && !d->is_kept_damaged)
         return refuse(d, fault_of(ALOFT_E_TRIAL_WAITS, al_trial_wait_s(d), d->record.cause));
     al_device_candidate(d, &candidate);
     if (!al_record_may_begin(&d->record, &candidate))
@@ -105,8 +106,8 @@ enum al_state al_step_decide(struct al_device *d) {
     if (d->verdict.decision == ALOFT_ADOPT)
         return al_device_adopt(d);
     if (d->verdict.decision == ALOFT_TAKE)
-        return terms.has_running ? al_device_take(d) : AL_COMPARE;
-    d->status.fault.code = ALOFT_OK;
+        return terms.has_running || d->running > 1 ? al_device_take(d) : AL_COMPARE;
+    al_device_all_is_well(d);
     return al_device_rest(d, ALOFT_DONE);
 }
 

@@ -70,6 +70,7 @@ struct al_device {
     uint32_t window_bytes; /* and what came in it */
     uint64_t day_ms;       /* when the present day of fetching began */
     uint64_t day_bytes;    /* what was fetched in it */
+    uint32_t day_size;     /* the largest payload that was wanted in it */
 
     struct al_retry ask_retry, fetch_retry;
     uint32_t poll_s; /* in force */
@@ -77,7 +78,9 @@ struct al_device {
     uint64_t trial_ms; /* when the trial of this start began */
     uint64_t word_ms;  /* when the application last said something about its health */
     bool is_sick;
-    uint64_t again_ms; /* not before this: the kept image was found damaged */
+    aloft_err sick_of;    /* of what, where the settings say it and not the application */
+    uint64_t again_ms;    /* not before this: the kept image was found damaged */
+    bool is_kept_damaged; /* so it may be fetched anew */
     bool report_due;
 
     struct aloft_status status; /* the parts that are not in the record */
@@ -85,22 +88,32 @@ struct al_device {
 };
 
 /* ---- start.c */
-/** The keys in force, from the trust record and what the record log says is gone. */
-void al_keys_refresh(struct al_device *d);
+/** The keys in force, from the trust record and what the record log says is gone. None are where the crypto
+ * of this firmware cannot check one of them: gives its type then, else 0. */
+uint8_t al_keys_refresh(struct al_device *d);
 bool al_device_in_trial(const struct al_device *d);
 /** Whether the last release on offer here was given up after its failed trials. */
 bool al_device_gave_up(const struct al_device *d);
 
-/* ---- config.c: aloft_start's checks, in the order of the fields */
+/* ---- config.c: aloft_start's checks */
+/** What it takes to read the records and to end a trial: flash, clock, random numbers, loader. */
+ALOFT_MUST_USE aloft_err al_config_check_ports(const struct aloft_config *config, aloft_fault *why);
+/** The rest, in the order of the fields. */
 ALOFT_MUST_USE aloft_err al_config_check(const struct aloft_config *config, aloft_fault *why);
 
 /* ---- update.c */
 /** Go to rest. `how` is what aloft_step answers meanwhile; the next check is at due_ms. */
 enum al_state al_device_rest(struct al_device *d, enum aloft_next how);
+/** What went wrong is over. What this start has found is kept until it was reported. */
+void al_device_all_is_well(struct al_device *d);
+/** 429 and 503: the next check comes when the answer's Retry-After says, 1 s to 24 h, and a little later. */
+void al_device_wait_as_told(struct al_device *d);
 /** Note a fault and go to rest; the next check comes after the back-off of `retry`. */
 enum al_state al_device_fail(struct al_device *d, struct al_retry *retry, const aloft_fault *why);
-/** Append the record; a fault of the flash ends the step. */
-ALOFT_MUST_USE bool al_device_append(struct al_device *d, aloft_fault *why);
+/** Append `next`; only then is it the device's record. False: the flash refused, and the device goes on from
+ * the record it had (nothing may be erased before another append: al_log_settled). */
+ALOFT_MUST_USE bool al_device_commit(struct al_device *d, const struct al_record *next,
+                                     aloft_fault *why);
 
 /* ---- one file per step */
 enum al_state al_step_rest(struct al_device *d);
@@ -116,6 +129,8 @@ enum al_state al_step_tell(struct al_device *d);
 /** Whether the manifest is the one that the other slot belongs to. */
 bool al_device_is_candidate(const struct al_device *d);
 void al_device_candidate(const struct al_device *d, struct al_candidate *candidate);
+/** T2. */
+ALOFT_MUST_USE bool al_device_mark(struct al_device *d, uint32_t mark, aloft_fault *why);
 /** T9; and on to fetching, unless the record forbids it (T1). */
 enum al_state al_device_adopt(struct al_device *d);
 enum al_state al_device_take(struct al_device *d);
@@ -123,6 +138,8 @@ enum al_state al_device_take(struct al_device *d);
 /* ---- trial.c */
 /** Ends a trial that was silent or sick for too long; AL_REST where nothing is to be done. */
 enum al_state al_trial_watch(struct al_device *d);
+/** After T3 and T7: tell a foreign loader to start the other slot. False: it refused, and the trial is over. */
+ALOFT_MUST_USE bool al_trial_tell_loader(struct al_device *d, aloft_fault *why);
 /** Seconds until a failed image is tried again; 0: now or never. */
 uint32_t al_trial_wait_s(const struct al_device *d);
 

@@ -8,8 +8,6 @@
 #include "device/words.h"
 #include "http/range.h"
 
-#include <string.h>
-
 #define REDIRECTS_MAX 3u
 #define MARK_MIN      65536u
 #define MINUTE_MS     60000u
@@ -25,8 +23,11 @@ static const struct aloft_flash *slot(const struct al_device *d) {
     return &d->config->slot[al_record_other(&d->record)];
 }
 
+/* At least 64 KiB, in whole erase units: a download that goes on begins with an erase. */
 static uint32_t mark_size(const struct al_device *d) {
-    return slot(d)->erase_size > MARK_MIN ? slot(d)->erase_size : MARK_MIN;
+    uint32_t unit = slot(d)->erase_size;
+
+    return (MARK_MIN + unit - 1) / unit * unit;
 }
 
 static enum al_state failed(struct al_device *d, aloft_fault *why) {
@@ -66,17 +67,18 @@ void al_device_candidate(const struct al_device *d, struct al_candidate *candida
 }
 
 static bool begin_record(struct al_device *d, aloft_fault *why) {
+    struct al_record next = d->record;
     struct al_candidate candidate;
 
     al_device_candidate(d, &candidate);
-    al_record_begin(&d->record, &candidate);
+    al_record_begin(&next, &candidate);
     /* If power goes here: the old state stands whole, nothing of the other slot was touched. */
-    return al_device_append(d, why);
+    return al_device_commit(d, &next, why);
 }
 
 /* The first erase after a start needs an append before it (log.h, al_log_settled): the same mark again. */
 static bool settle(struct al_device *d, aloft_fault *why) {
-    return al_log_settled(&d->log) || al_device_append(d, why);
+    return al_log_settled(&d->log) || al_device_commit(d, &d->record, why);
 }
 
 static bool begin_flow(struct al_device *d, aloft_fault *why) {
@@ -102,31 +104,40 @@ static bool send_request(struct al_device *d, aloft_fault *why) {
         return false;
     al_talk_start(&d->talk, &(struct al_talk_to){&d->url, !al_where_is_home(d)}, len, d->time_ms);
     d->is_asking = true;
-    d->window_ms = d->time_ms;
-    d->window_bytes = 0;
     return true;
 }
 
 /* At most four payloads a day, whatever goes wrong: the bound on what a liar can make this device fetch. It
- * counts since the start; a device that restarts all the time is bounded by the marks it makes. */
-static bool is_over_the_day(struct al_device *d) {
+ * counts since the start; a device that restarts all the time is bounded by the marks it makes. Of several
+ * releases in a day the largest counts, so that a large one that failed does not stop a small one. */
+static bool is_over_the_day(struct al_device *d, uint32_t from) {
+    uint32_t size = branch(d)->payload_size;
+
     if (d->time_ms - d->day_ms >= DAY_MS) {
         d->day_ms = d->time_ms;
         d->day_bytes = 0;
+        d->day_size = 0;
     }
-    return d->day_bytes >= (uint64_t)FETCHES_A_DAY * branch(d)->payload_size;
+    d->day_size = size > d->day_size ? size : d->day_size;
+    return d->day_bytes + (size - from) > (uint64_t)FETCHES_A_DAY * d->day_size;
+}
+
+static enum al_state wait_for_tomorrow(struct al_device *d) {
+    enum al_state next = refused(d, ALOFT_E_PAYLOAD_LIMIT, branch(d)->payload_size, 0);
+
+    d->due_ms = d->day_ms + DAY_MS;
+    return next;
 }
 
 static enum al_state begin(struct al_device *d) {
     aloft_fault why = {0};
+    bool goes_on = is_under_way(d);
 
-    if (is_over_the_day(d)) {
-        enum al_state next = refused(d, ALOFT_E_PAYLOAD_LIMIT, branch(d)->payload_size, 0);
-        d->due_ms = d->day_ms + DAY_MS;
-        return next;
-    }
-    if (is_under_way(d) ? !settle(d, &why) : !begin_record(d, &why))
+    if (is_over_the_day(d, goes_on ? d->record.mark : 0))
+        return wait_for_tomorrow(d);
+    if (goes_on ? !settle(d, &why) : !begin_record(d, &why))
         return failed(d, &why);
+    d->is_kept_damaged = false;
     if (!begin_flow(d, &why) || al_where_payload(d, branch(d)->uri, &why) != ALOFT_OK)
         return failed(d, &why);
     d->has_begun = true;
@@ -150,9 +161,30 @@ static enum al_state redirected(struct al_device *d) {
     return send_request(d, &why) ? AL_FETCH : failed(d, &why);
 }
 
+bool al_device_mark(struct al_device *d, uint32_t mark, aloft_fault *why) {
+    struct al_record next = d->record;
+
+    al_record_mark(&next, mark);
+    return al_device_commit(d, &next, why);
+}
+
 static bool start_over(struct al_device *d, aloft_fault *why) {
-    al_record_mark(&d->record, 0);
-    return al_device_append(d, why) && begin_flow(d, why);
+    return al_device_mark(d, 0, why) && begin_flow(d, why);
+}
+
+/* From here on bytes come, and are to come fast enough. */
+static enum al_state begin_body(struct al_device *d) {
+    d->window_ms = d->time_ms;
+    d->window_bytes = 0;
+    return AL_FETCH;
+}
+
+static enum al_state unwanted(struct al_device *d, aloft_fault *why) {
+    enum al_state next = failed(d, why);
+
+    if (why->code == ALOFT_E_HTTP_BUSY)
+        al_device_wait_as_told(d);
+    return next;
 }
 
 static enum al_state judge_head(struct al_device *d) {
@@ -162,19 +194,21 @@ static enum al_state judge_head(struct al_device *d) {
     enum al_http_resume what = AL_HTTP_ASK_AGAIN;
     aloft_err e;
 
-    if (answer->status >= 301 && answer->status <= 308 && answer->status != 306)
+    if (al_where_is_redirect(answer->status))
         return redirected(d);
     e = al_http_resume(answer, &wish, &what, &why);
     if (e == ALOFT_E_HTTP_RANGE && wish.at > 0)
         what = AL_HTTP_ASK_AGAIN; /* another part than the one that was asked for: ask for all */
     else if (e != ALOFT_OK)
-        return failed(d, &why);
+        return unwanted(d, &why);
     if (what == AL_HTTP_GO_ON)
-        return AL_FETCH;
+        return begin_body(d);
+    if (is_over_the_day(d, 0))
+        return wait_for_tomorrow(d);
     if (!start_over(d, &why))
         return failed(d, &why);
     if (what == AL_HTTP_FROM_START) /* the whole file came instead of the rest */
-        return AL_FETCH;
+        return begin_body(d);
     al_talk_end(&d->talk);
     return send_request(d, &why) ? AL_FETCH : failed(d, &why);
 }
@@ -187,9 +221,8 @@ static bool mark_if_due(struct al_device *d, aloft_fault *why) {
 
     if (at % mark_size(d) != 0 || at == d->record.mark || branch(d)->encoding != ALOFT_ENCODING_RAW)
         return true;
-    al_record_mark(&d->record, at);
     /* If power goes here: the download goes on from the mark before. */
-    return al_device_append(d, why);
+    return al_device_mark(d, at, why);
 }
 
 static bool is_too_slow(struct al_device *d) {

@@ -5,14 +5,12 @@
 
 /* T3. The record is the commit; a foreign loader is told behind it, and told again after a cut between. */
 static enum al_state switch_over(struct al_device *d) {
-    const struct aloft_loader *loader = &d->config->loader;
+    struct al_record next = d->record;
     aloft_fault why = {.step = ALOFT_STEP_SWITCH};
 
-    al_record_switch(&d->record);
+    al_record_switch(&next);
     /* If power goes here: FILL; the slot is read back again, then switched. */
-    if (!al_device_append(d, &why) ||
-        (loader->try_slot != NULL &&
-         loader->try_slot(loader->self, al_record_other(&d->record), &why) != ALOFT_OK))
+    if (!al_device_commit(d, &next, &why) || !al_trial_tell_loader(d, &why))
         return al_device_fail(d, &d->fetch_retry, &why);
     d->fetch_retry.n = 0;
     d->status.fault.code = ALOFT_OK;
@@ -22,9 +20,10 @@ static enum al_state switch_over(struct al_device *d) {
 /* A wrong digest: what was written is worth nothing. After a resumed download the bytes of two servers may
  * have met, so it is fetched once more from the beginning; else the file itself is wrong. */
 static enum al_state reject(struct al_device *d, aloft_fault *why) {
+    aloft_fault refused;
+
     why->step = ALOFT_STEP_READBACK;
-    al_record_mark(&d->record, 0);
-    if (!al_device_append(d, why))
+    if (!al_device_mark(d, 0, &refused))
         return al_device_fail(d, &d->fetch_retry, why);
     if (d->has_resumed)
         return AL_FETCH;

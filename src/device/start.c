@@ -7,8 +7,6 @@
 
 #include "device/words.h"
 
-#include <string.h>
-
 _Static_assert(sizeof(struct al_device) <= sizeof(struct aloft),
                "struct aloft has too little room");
 
@@ -24,57 +22,72 @@ bool al_device_gave_up(const struct al_device *d) {
            other->sequence > r->slot[r->home].sequence;
 }
 
-void al_keys_refresh(struct al_device *d) {
+uint8_t al_keys_refresh(struct al_device *d) {
+    const uint8_t(*gone)[4] = (const uint8_t(*)[4])d->record.gone;
+
     if (d->has_trust)
-        al_trust_in_force(&d->trust, (const uint8_t(*)[4])d->record.gone, &d->keys);
-    else if (d->config->trust.len == 0)
-        d->keys = *d->config->keys;
+        al_trust_in_force(&d->trust, gone, &d->keys);
+    else
+        al_trust_without_gone(d->config->keys, gone, &d->keys);
     for (unsigned i = 0; i < d->keys.n; i++)
-        if (!aloft_key_usable((enum aloft_key_type)d->keys.key[i].type))
+        if (!aloft_key_usable((enum aloft_key_type)d->keys.key[i].type)) {
             d->keys.n = 0; /* the crypto of this firmware cannot check what it is told to trust */
+            return d->keys.key[i].type;
+        }
+    return 0;
 }
 
 static aloft_err read_keys(struct al_device *d, aloft_fault *why) {
     aloft_err e = ALOFT_OK;
+    uint8_t stranger;
 
     if (d->config->trust.len > 0)
         e = al_trust_read(d->config->trust, &d->trust, why);
     if (e != ALOFT_OK)
         return e;
     d->has_trust = d->config->trust.len > 0;
-    al_keys_refresh(d);
-    if (d->keys.threshold > 0 && d->keys.n >= d->keys.threshold)
+    stranger = al_keys_refresh(d);
+    if (d->keys.n >= d->keys.threshold)
         return ALOFT_OK;
-    why->code = d->keys.n == 0 ? ALOFT_E_KEY_TYPE : ALOFT_E_NO_KEYS;
-    why->got = d->keys.n == 0 ? d->keys.key[0].type : d->keys.n;
+    why->code = stranger != 0 ? ALOFT_E_KEY_TYPE : ALOFT_E_NO_KEYS;
+    why->got = stranger != 0 ? stranger : d->keys.n;
     why->want = d->keys.threshold;
     return (aloft_err)why->code;
 }
 
-/* The record against what runs. The boot stage has been here before: whatever runs, it chose. */
-static aloft_err reconcile(struct al_device *d, enum al_log_found found, aloft_fault *why) {
-    struct al_record *r = &d->record;
+/* The record against what runs. The boot stage has been here before: whatever runs, it chose. True: `next`
+ * has changed, and there may be more. */
+static bool reconcile(const struct al_device *d, struct al_record *next) {
+    if (next->phase == AL_TRIAL && d->running != al_record_other(next)) {
+        /* the boot stage could not count the start, so it did not try: that ends the trial */
+        al_record_fail(next, ALOFT_E_FLASH_WRITE);
+        return true;
+    }
+    if (next->phase != AL_TRIAL && d->running < 2 && d->running != next->home) {
+        al_record_rehome(next, d->running); /* T10 */
+        return true;
+    }
+    if (next->phase == AL_KEPT && next->fails >= AL_FAILS_MAX) {
+        al_record_skip(next); /* T8 */
+        return true;
+    }
+    return false;
+}
 
-    if (d->running == ALOFT_SLOT_NONE)
-        return ALOFT_OK; /* a factory image: both slots are free; home stays what it was */
-    if (found != AL_LOG_FOUND) {
-        al_record_anew(r, d->running); /* nothing is written before there is something to say */
+static aloft_err settle_records(struct al_device *d, enum al_log_found found, aloft_fault *why) {
+    struct al_record next = d->record;
+    const uint8_t home = next.home;
+
+    if (found != AL_LOG_FOUND) { /* nothing is written before there is something to say */
+        if (d->running < 2)
+            al_record_anew(&d->record, d->running);
         return ALOFT_OK;
     }
-    if (r->phase == AL_TRIAL && d->running == r->home) {
-        /* the boot stage could not count the start, so it did not try: that ends the trial */
-        al_record_fail(r, ALOFT_E_FLASH_WRITE);
-        return al_log_append(&d->log, r, why);
-    }
-    if (r->phase != AL_TRIAL && d->running != r->home) {
-        al_record_rehome(r, d->running); /* T10 */
+    while (reconcile(d, &next)) /* at most twice: a trial ends, and was the last one */
+        if (!al_device_commit(d, &next, why))
+            return (aloft_err)why->code;
+    if (d->record.home != home)
         d->status.fault.code = ALOFT_E_BOOT_FALLBACK;
-        return al_log_append(&d->log, r, why);
-    }
-    if (r->phase == AL_KEPT && r->fails >= AL_FAILS_MAX) {
-        al_record_skip(r); /* T8 */
-        return al_log_append(&d->log, r, why);
-    }
     return ALOFT_OK;
 }
 
@@ -98,7 +111,7 @@ static aloft_err open_records(struct al_device *d, aloft_fault *why) {
     aloft_err e = al_log_open(&d->log, &d->config->log, &d->record, &found, why);
 
     if (e == ALOFT_OK)
-        e = reconcile(d, found, why);
+        e = settle_records(d, found, why);
     if (e == ALOFT_OK)
         remember(d, found);
     return e;
@@ -122,10 +135,39 @@ static void begin_time(struct al_device *d) {
     d->state = AL_REST; /* all times are 0 = now: the first check comes at once */
 }
 
-static aloft_err stop(struct al_device *d, const aloft_fault *why) {
+static aloft_err stop(struct al_device *d, aloft_fault *why) {
+    why->step = ALOFT_STEP_START;
     d->state = AL_STOPPED;
     d->status.fault = *why;
     return (aloft_err)why->code;
+}
+
+/* What the settings lack. Without keys the device still runs on and says so. */
+static aloft_err read_settings(struct al_device *d, aloft_fault *why) {
+    aloft_err e = al_config_check(d->config, why);
+
+    if (e != ALOFT_OK)
+        return e;
+    d->talk.net = &d->config->net;
+    d->talk.input = d->config->input;
+    d->channel = find_channel(d->config);
+    if (d->channel != NULL)
+        return read_keys(d, why);
+    why->code = ALOFT_E_CONFIG_CHANNEL;
+    return ALOFT_E_CONFIG_CHANNEL;
+}
+
+/* An image that could never be updated again does not confirm itself: its trial is over. */
+static aloft_err is_unfit(struct al_device *d, aloft_err e, aloft_fault *why) {
+    if (!al_device_in_trial(d) && e != ALOFT_E_NO_KEYS && e != ALOFT_E_KEY_TYPE)
+        return stop(d, why);
+    why->step = ALOFT_STEP_START;
+    d->status.fault = *why;
+    if (al_device_in_trial(d)) {
+        d->is_sick = true;
+        d->sick_of = e;
+    }
+    return e;
 }
 
 aloft_err aloft_start(struct aloft *device, const struct aloft_config *config, aloft_fault *why) {
@@ -135,23 +177,12 @@ aloft_err aloft_start(struct aloft *device, const struct aloft_config *config, a
     memset(device, 0, sizeof *device);
     *why = (aloft_fault){.step = ALOFT_STEP_START};
     d->config = config;
-    if (al_config_check(config, why) != ALOFT_OK)
+    if (al_config_check_ports(config, why) != ALOFT_OK)
         return stop(d, why);
-    d->talk.net = &config->net;
-    d->talk.input = config->input;
     d->running = config->loader.running(config->loader.self);
-    d->channel = find_channel(config);
-    if (d->channel == NULL) {
-        why->code = ALOFT_E_CONFIG_CHANNEL;
-        return stop(d, why);
-    }
     if (open_records(d, why) != ALOFT_OK)
         return stop(d, why);
     begin_time(d);
-    e = read_keys(d, why); /* a trial still ends rightly without keys */
-    if (e == ALOFT_E_CONFIG_TRUST && !al_device_in_trial(d))
-        return stop(d, why);
-    if (e != ALOFT_OK)
-        d->status.fault = *why;
-    return e;
+    e = read_settings(d, why);
+    return e == ALOFT_OK ? ALOFT_OK : is_unfit(d, e, why);
 }

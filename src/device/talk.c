@@ -26,6 +26,7 @@ void al_talk_start(struct al_talk *talk, const struct al_talk_to *to, size_t req
     if (talk->is_open && !same_host(talk, to))
         al_talk_close(talk);
     talk->is_reused = talk->is_open;
+    talk->is_clean = !talk->is_open;
     talk->payload = to->payload;
     talk->port = to->url->port;
     memcpy(talk->host, to->url->host.at,
@@ -65,6 +66,28 @@ static aloft_err open_stream(struct al_talk *talk, uint64_t now_ms, aloft_fault 
     talk->is_open = true;
     enter(talk, AL_TALK_SEND, now_ms);
     return ALOFT_WAIT;
+}
+
+/* A kept stream that the server closed meanwhile breaks at its first use: open a new one, once. */
+static aloft_err try_anew(struct al_talk *talk, uint64_t now_ms) {
+    al_talk_close(talk);
+    talk->is_reused = false;
+    talk->sent = 0;
+    enter(talk, AL_TALK_OPEN, now_ms);
+    return ALOFT_WAIT;
+}
+
+/* Bytes that stand in a kept stream before anything was asked belong to no answer of ours: a server that sent
+ * more than it said. They would be read as the head of the next answer. */
+static aloft_err look_first(struct al_talk *talk, uint64_t now_ms) {
+    uint8_t byte;
+    size_t got = 0;
+    aloft_fault ignored;
+
+    talk->is_clean = true;
+    if (talk->net->recv(talk->net->self, (aloft_space){&byte, 1}, &got, &ignored) == ALOFT_WAIT)
+        return ALOFT_WAIT;
+    return try_anew(talk, now_ms);
 }
 
 static aloft_err send_some(struct al_talk *talk, uint64_t now_ms, aloft_fault *why) {
@@ -113,15 +136,6 @@ static aloft_err read_head(struct al_talk *talk, uint64_t now_ms, aloft_fault *w
     return e;
 }
 
-/* A kept stream that the server closed meanwhile breaks at its first use: open a new one, once. */
-static aloft_err try_anew(struct al_talk *talk, uint64_t now_ms) {
-    al_talk_close(talk);
-    talk->is_reused = false;
-    talk->sent = 0;
-    enter(talk, AL_TALK_OPEN, now_ms);
-    return ALOFT_WAIT;
-}
-
 static aloft_err too_late(struct al_talk *talk, uint64_t now_ms, aloft_fault *why) {
     static const uint32_t limit_ms[] = {0, OPEN_MS, SEND_MS, HEAD_MS, 0};
     uint32_t limit = limit_ms[talk->phase];
@@ -139,6 +153,8 @@ aloft_err al_talk_step(struct al_talk *talk, uint64_t now_ms, aloft_fault *why) 
 
     if (before == AL_TALK_OPEN)
         e = open_stream(talk, now_ms, why);
+    else if (before == AL_TALK_SEND && !talk->is_clean)
+        e = look_first(talk, now_ms);
     else if (before == AL_TALK_SEND)
         e = send_some(talk, now_ms, why);
     else if (before == AL_TALK_HEAD)

@@ -28,6 +28,7 @@ struct al_talk {
     enum al_talk_phase phase;
     bool is_open;         /* a stream stands, to `host` and `port` */
     bool is_reused;       /* it stood before this exchange */
+    bool is_clean;        /* nothing stood in it before the request */
     bool may_stay;        /* so far nothing says that it must be closed after this exchange */
     bool ends_with_close; /* the body has no length: it ends when the stream does */
     bool payload;         /* struct aloft_peer */

@@ -33,6 +33,9 @@ void al_record_anew(struct al_record *record, unsigned running) {
 bool al_record_may_begin(const struct al_record *record, const struct al_candidate *candidate) {
     if (record->phase == AL_TRIAL)
         return false;
+    /* T8 is for good also where `skip` does not say so: for the release of the floor (R17). */
+    if (!is_new(record, candidate) && record->fails >= AL_FAILS_MAX)
+        return false;
     if (!is_new(record, candidate) || !has_failed_or_was_cut(record))
         return true;
     /* Else two old manifests, replayed in turn, would clear each other's fails for ever (I5). */
@@ -147,6 +150,8 @@ void al_record_adopt(struct al_record *record, const struct al_record_slot *imag
 
 void al_record_rehome(struct al_record *record, unsigned running) {
     record->home = running == 1;
+    record->phase = AL_IDLE; /* what was under way was in the slot that is home now */
+    record->mark = 0;
     record->flags |= AL_FLAG_FALLBACK;
     record->cause = ALOFT_E_BOOT_FALLBACK;
 }

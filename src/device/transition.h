@@ -27,7 +27,8 @@ void al_record_anew(struct al_record *record, unsigned running);
 
 /** Whether T1 is allowed now: not in a trial; and while the present candidate has failed or was cut
  * (fails or cold > 0), another manifest only with a sequence above the candidate's. Floor and skip
- * (R16, R17) are the manifest's matter, not asked here. */
+ * (R16, R17) are the manifest's matter, not asked here; but a candidate whose trials are used up never
+ * begins again. */
 ALOFT_MUST_USE bool al_record_may_begin(const struct al_record *record,
                                         const struct al_candidate *candidate);
 
@@ -74,7 +75,8 @@ void al_record_adopt(struct al_record *record, const struct al_record_slot *imag
                      const uint8_t manifest[AL_HEAD_SIZE]);
 
 /** T10 rehome: the boot stage fell back, `running` (0 or 1) is home now and the damaged slot the
- * one to write. Floor stays. Before: IDLE; this program runs from `running`, which is not home. */
+ * one to write; a download or a kept image in it is forgotten. Floor stays. Before: any phase but TRIAL;
+ * this program runs from `running`, which is not home. */
 void al_record_rehome(struct al_record *record, unsigned running);
 
 /** Seconds that a kept candidate waits for T7: 1 h after the first failed trial, 6 h after the

@@ -17,12 +17,31 @@ static uint64_t silence_ms(const struct al_device *d) {
 static enum al_state end_trial(struct al_device *d, aloft_err cause) {
     aloft_fault why = {.code = (uint16_t)cause, .step = ALOFT_STEP_TRIAL};
 
+    struct al_record next = d->record;
+
     d->status.fault = why;
-    al_record_fail(&d->record, cause);
+    al_record_fail(&next, cause);
     /* If power goes here: still on trial; the boot stage counts the start and the image says it again. */
-    if (!al_device_append(d, &why))
+    if (!al_device_commit(d, &next, &why))
         d->status.fault = why; /* the boot stage's own count ends the trial */
     return AL_RESTART;
+}
+
+/* A loader that refuses the image has tried it: that trial is over (T6), else this device would wait for a
+ * restart that does not come. */
+bool al_trial_tell_loader(struct al_device *d, aloft_fault *why) {
+    const struct aloft_loader *loader = &d->config->loader;
+    struct al_record next = d->record;
+    aloft_fault ignored;
+
+    if (loader->try_slot == NULL ||
+        loader->try_slot(loader->self, al_record_other(&d->record), why) == ALOFT_OK)
+        return true;
+    al_record_fail(&next, (aloft_err)why->code);
+    /* If power goes here: TRIAL at home; the next start makes it T6 too. */
+    if (!al_device_commit(d, &next, &ignored))
+        d->record = next; /* the chip still says TRIAL, which the next start ends as this does */
+    return false;
 }
 
 uint32_t al_trial_wait_s(const struct al_device *d) {
@@ -36,13 +55,12 @@ uint32_t al_trial_wait_s(const struct al_device *d) {
 enum al_state al_trial_watch(struct al_device *d) {
     if (al_device_in_trial(d)) {
         if (d->is_sick)
-            return end_trial(d, ALOFT_E_TRIAL_SICK);
+            return end_trial(d, d->sick_of == ALOFT_OK ? ALOFT_E_TRIAL_SICK : d->sick_of);
         if (d->time_ms - d->word_ms >= silence_ms(d) || d->time_ms - d->trial_ms >= TRIAL_MAX_MS)
             return end_trial(d, ALOFT_E_TRIAL_SILENT);
         return AL_REST;
     }
-    if (d->record.phase == AL_KEPT && d->record.home == d->running && al_trial_wait_s(d) == 0 &&
-        d->time_ms >= d->again_ms)
+    if (d->record.phase == AL_KEPT && al_trial_wait_s(d) == 0 && d->time_ms >= d->again_ms)
         return AL_AGAIN;
     return AL_REST;
 }
@@ -57,18 +75,16 @@ static aloft_bytes gone_kids(const struct al_device *d) {
 /* T5: the loader first where it is not ours, then the record, which is the commit. */
 static aloft_err confirm(struct al_device *d, aloft_fault *why) {
     const struct aloft_loader *loader = &d->config->loader;
-    struct al_record before = d->record;
+    struct al_record next = d->record;
     aloft_err e = loader->confirm == NULL ? ALOFT_OK : loader->confirm(loader->self, why);
 
     if (e != ALOFT_OK)
         return e;
-    al_record_confirm(&d->record, d->has_trust ? (uint16_t)d->trust.epoch : 0, gone_kids(d));
+    al_record_confirm(&next, d->has_trust ? (uint16_t)d->trust.epoch : 0, gone_kids(d));
     /* If power goes here: still on trial; this image boots again and confirms again. */
-    if (!al_device_append(d, why)) {
-        d->record = before;
+    if (!al_device_commit(d, &next, why))
         return (aloft_err)why->code;
-    }
-    al_keys_refresh(d);
+    (void)al_keys_refresh(d);
     d->report_due = true;
     d->resting = ALOFT_SLEEP;
     return ALOFT_OK;
@@ -79,16 +95,19 @@ aloft_err aloft_health(struct aloft *device, enum aloft_health_word word, aloft_
 
     if (d->state == AL_RESTART || !al_device_in_trial(d))
         return ALOFT_OK;
+    if (d->sick_of != ALOFT_OK) {
+        *why = d->status.fault;
+        return d->sick_of;
+    }
     d->word_ms = d->time_ms;
     if (word == ALOFT_SICK)
         d->is_sick = true;
-    return word == ALOFT_WELL ? confirm(d, why) : ALOFT_OK;
+    return word == ALOFT_WELL && !d->is_sick ? confirm(d, why) : ALOFT_OK;
 }
 
 /* T7: the kept image is whole? Then it may boot once more. */
 enum al_state al_step_again(struct al_device *d) {
     const unsigned other = al_record_other(&d->record);
-    const struct aloft_loader *loader = &d->config->loader;
     aloft_fault why = {0};
     aloft_err e;
 
@@ -99,11 +118,12 @@ enum al_state al_step_again(struct al_device *d) {
     if (e == ALOFT_WAIT)
         return AL_AGAIN;
     if (e == ALOFT_OK) {
-        al_record_again(&d->record);
-        if (al_device_append(d, &why) &&
-            (loader->try_slot == NULL || loader->try_slot(loader->self, other, &why) == ALOFT_OK))
+        struct al_record next = d->record;
+        al_record_again(&next);
+        if (al_device_commit(d, &next, &why) && al_trial_tell_loader(d, &why))
             return AL_RESTART;
     }
+    d->is_kept_damaged = e == ALOFT_E_DIGEST_MISMATCH;
     d->again_ms = d->time_ms + DAMAGED_MS;
     why.step = ALOFT_STEP_TRIAL;
     return al_device_fail(d, &d->fetch_retry, &why);

@@ -164,3 +164,12 @@ void al_trust_in_force(const struct al_trust *trust, const uint8_t gone[AL_TRUST
         if (!is_gone(key_at(trust, i), gone))
             al_trust_key(trust, i, &out->key[out->n++]);
 }
+
+void al_trust_without_gone(const struct aloft_keys *keys, const uint8_t gone[AL_TRUST_GONE_MAX][4],
+                           struct aloft_keys *out) {
+    out->threshold = keys->threshold;
+    out->n = 0;
+    for (unsigned i = 0; i < keys->n; i++)
+        if (!is_gone(keys->key[i].kid, gone))
+            out->key[out->n++] = keys->key[i];
+}

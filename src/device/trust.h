@@ -53,4 +53,8 @@ const uint8_t *al_trust_gone(const struct al_trust *trust, unsigned i);
 void al_trust_in_force(const struct al_trust *trust, const uint8_t gone[AL_TRUST_GONE_MAX][4],
                        struct aloft_keys *out);
 
+/** The same for keys that stand in the settings, where the image has no trust record. */
+void al_trust_without_gone(const struct aloft_keys *keys, const uint8_t gone[AL_TRUST_GONE_MAX][4],
+                           struct aloft_keys *out);
+
 #endif

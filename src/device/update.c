@@ -8,6 +8,7 @@
 #define FIRST_WAIT_MS 15000u /* a router that restarts needs longer: the next waits double */
 #define HOUR_MS       3600000u
 #define DAY_MS        86400000u
+#define RETRY_MAX_S   86400u
 #define DOUBLINGS_MAX 13u /* 15 s << 13 is more than a day, the longest wait there is */
 
 static enum al_state step_stopped(struct al_device *d) {
@@ -84,6 +85,21 @@ static void check_in(struct al_device *d, uint64_t wait_ms) {
     d->due_ms = d->time_ms + wait_ms + random_below(d, (uint32_t)(wait_ms / 10));
 }
 
+void al_device_wait_as_told(struct al_device *d) {
+    const struct al_http_answer *answer = &d->talk.answer;
+    uint32_t wait_s = answer->retry_after_s < RETRY_MAX_S ? answer->retry_after_s : RETRY_MAX_S;
+
+    if (answer->has_retry_after)
+        check_in(d, 1000u * (uint64_t)(wait_s == 0 ? 1 : wait_s));
+}
+
+void al_device_all_is_well(struct al_device *d) {
+    bool is_news = d->report_due && d->status.fault.step == ALOFT_STEP_START;
+
+    if (!is_news)
+        d->status.fault.code = ALOFT_OK;
+}
+
 enum al_state al_device_rest(struct al_device *d, enum aloft_next how) {
     d->resting = how;
     check_in(d, (uint64_t)d->poll_s * 1000);
@@ -113,8 +129,13 @@ enum al_state al_device_fail(struct al_device *d, struct al_retry *retry, const 
     return AL_REST;
 }
 
-bool al_device_append(struct al_device *d, aloft_fault *why) {
-    return al_log_append(&d->log, &d->record, why) == ALOFT_OK;
+bool al_device_commit(struct al_device *d, const struct al_record *next, aloft_fault *why) {
+    struct al_record record = *next;
+
+    if (al_log_append(&d->log, &record, why) != ALOFT_OK)
+        return false;
+    d->record = record;
+    return true;
 }
 
 void aloft_check_now(struct aloft *device) {

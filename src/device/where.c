@@ -70,3 +70,7 @@ bool al_where_is_home(const struct al_device *d) {
     return al_http_url_split(base(d), &home, &why) == ALOFT_OK &&
            al_http_url_same_origin(&home, &d->url);
 }
+
+bool al_where_is_redirect(unsigned status) {
+    return (status >= 301 && status <= 303) || status == 307 || status == 308;
+}

@@ -53,14 +53,12 @@ static void fill_config(struct rig *rig) {
 }
 
 void rig_start(struct rig *rig, const struct rig_geometry *geometry, uint32_t image_size) {
-    static struct kit_signer signers[2];
+    static struct kit_signer signers[RIG_SIGNERS];
 
     memset(rig, 0, sizeof *rig);
     rig->geometry = *geometry;
-    if (signers[0].private_key == NULL) {
-        kit_signer_make(&signers[0]);
-        kit_signer_make(&signers[1]);
-    }
+    for (unsigned i = 0; i < RIG_SIGNERS && signers[i].private_key == NULL; i++)
+        kit_signer_make(&signers[i]);
     memcpy(rig->signer, signers, sizeof signers);
     rig->keys = (struct aloft_keys){.key = {signers[0].key}, .n = 1, .threshold = 1};
     fill_ids(rig);
@@ -86,21 +84,28 @@ void rig_end(struct rig *rig) {
     sim_flash_end(&rig->log);
 }
 
-void rig_offer(struct rig *rig, unsigned image, uint64_t sequence, unsigned signer) {
+void rig_offer_by(struct rig *rig, unsigned image, uint64_t sequence, unsigned signers) {
     const aloft_bytes bytes = {rig->image[image].at, rig->image[image].size};
     struct kit_release release = {.sequence = sequence, .version = {1, image, 0}, .image = bytes};
-    size_t len;
+    struct kit_signer chosen[RIG_SIGNERS];
+    size_t len, n = 0;
 
+    for (unsigned i = 0; i < RIG_SIGNERS; i++)
+        if ((signers >> i & 1) != 0)
+            chosen[n++] = rig->signer[i];
     memcpy(release.vendor_id, rig->channel.vendor_id, 16);
     memcpy(release.class_id, rig->channel.class_id, 16);
     rig->image[image].sequence = sequence;
-    len = kit_release_sign(&release, &rig->signer[signer], 1, rig->site_manifest);
+    len = kit_release_sign(&release, chosen, n, rig->site_manifest);
     kit_release_uri(bytes, rig->uri);
     snprintf(rig->path, sizeof rig->path, "/acme.example/lamp/a/stable/%s", rig->uri);
-    sim_net_start(&rig->net);
-    sim_net_serve(&rig->net, "/acme.example/lamp/a/stable/manifest.suit",
-                  (aloft_bytes){rig->site_manifest, len});
+    sim_net_serve(&rig->net, RIG_MANIFEST, (aloft_bytes){rig->site_manifest, len});
     sim_net_serve(&rig->net, rig->path, bytes);
+}
+
+void rig_offer(struct rig *rig, unsigned image, uint64_t sequence, unsigned signer) {
+    sim_net_start(&rig->net);
+    rig_offer_by(rig, image, sequence, 1u << signer);
 }
 
 unsigned rig_publish(struct rig *rig, enum rig_nature nature, uint32_t size) {
@@ -108,6 +113,13 @@ unsigned rig_publish(struct rig *rig, enum rig_nature nature, uint32_t size) {
 
     rig_offer(rig, image, FIRST_SEQUENCE + image, 0);
     return image;
+}
+
+/* The trust record is part of the image that runs. */
+static void link_trust(struct rig *rig) {
+    int image = rig_running_image(rig);
+
+    rig->config.trust = image < 0 ? (aloft_bytes){NULL, 0} : rig->image[image].trust;
 }
 
 bool rig_boot(struct rig *rig, enum aloft_reset reset) {
@@ -129,7 +141,9 @@ bool rig_boot(struct rig *rig, enum aloft_reset reset) {
     rig->config.reset = reset;
     rig->received = rig_received(rig);
     sim_net_reset(&rig->net);
-    if (aloft_start(&rig->device, &rig->config, &why) != ALOFT_OK && rig->power.on)
+    link_trust(rig);
+    rig->started = aloft_start(&rig->device, &rig->config, &why);
+    if (rig->started != ALOFT_OK && rig->power.on && !rig->may_start_badly)
         fail_msg("aloft_start: %s", aloft_err_name(why.code));
     return rig->power.on;
 }

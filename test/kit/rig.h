@@ -12,6 +12,8 @@
 
 #define RIG_IMAGES_MAX 8u
 #define RIG_PAGE_MAX   4096u
+#define RIG_SIGNERS    4u
+#define RIG_MANIFEST   "/acme.example/lamp/a/stable/manifest.suit"
 
 /** What the firmware of an image does when it runs on trial. */
 enum rig_nature {
@@ -27,6 +29,7 @@ struct rig_image {
     uint8_t *at;
     uint32_t size;
     uint64_t sequence;
+    aloft_bytes trust; /* its trust record; len 0: rig.keys count */
 };
 
 /** Sizes of the simulated chips, bytes. */
@@ -42,12 +45,14 @@ struct rig {
     struct sim_random random;
     struct sim_loader loader;
     struct sim_net net;
-    struct kit_signer signer[2];
+    struct kit_signer signer[RIG_SIGNERS];
     struct aloft_keys keys;
     struct aloft_channel channel;
     struct rig_image image[RIG_IMAGES_MAX]; /* image[0] was flashed at the factory */
     unsigned n_images;
     bool decided;
+    bool may_start_badly; /* aloft_start may fail: its answer stands in `started` */
+    aloft_err started;
     bool check_always; /* struct aloft_boot_config */
 
     uint8_t manifest_room[ALOFT_MANIFEST_MAX], input_room[2048], page_room[RIG_PAGE_MAX];
@@ -69,6 +74,8 @@ void rig_end(struct rig *rig);
 unsigned rig_publish(struct rig *rig, enum rig_nature nature, uint32_t size);
 /** Put an image on offer again under this sequence, signed by `signer` (0 trusted, 1 a stranger). */
 void rig_offer(struct rig *rig, unsigned image, uint64_t sequence, unsigned signer);
+/** The same with any set of signers: bit s for signer s. Nothing else of the network changes. */
+void rig_offer_by(struct rig *rig, unsigned image, uint64_t sequence, unsigned signers);
 
 /** Start the device as its boot stage does, for this reason. False: power went, or nothing can be started. */
 bool rig_boot(struct rig *rig, enum aloft_reset reset);

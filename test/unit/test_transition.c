@@ -125,6 +125,19 @@ static void after_a_failure_only_a_higher_sequence_may_begin(void **state) {
     assert_true(al_record_may_begin(&record, &other));
 }
 
+static void a_candidate_that_was_given_up_never_begins_again(void **state) {
+    struct al_record record = kept();
+    struct al_candidate same_one = {.image = record.slot[al_record_other(&record)]};
+
+    (void)state;
+    memcpy(same_one.manifest, record.cand, sizeof same_one.manifest);
+    record.fails = AL_FAILS_MAX;
+    record.phase = AL_IDLE;
+    assert_false(al_record_may_begin(&record, &same_one));
+    record.fails = AL_FAILS_MAX - 1;
+    assert_true(al_record_may_begin(&record, &same_one));
+}
+
 static void nothing_may_begin_in_a_trial(void **state) {
     struct al_record record = kept();
 
@@ -320,13 +333,15 @@ static void t9_never_lowers_the_floor(void **state) {
     assert_int_equal(record.floor, 90);
 }
 
+/* From IDLE, and from phases in which a foreign loader may fall back: what they mean was in the slot that is
+ * home now. */
 static void t10_makes_the_running_slot_home_and_keeps_the_floor(void **state) {
     struct al_record record = kept();
     struct al_record wanted = kept();
 
     (void)state;
-    record.phase = AL_IDLE;
     wanted.phase = AL_IDLE;
+    wanted.mark = 0;
     wanted.home = 0;
     wanted.cause = ALOFT_E_BOOT_FALLBACK;
 
@@ -370,6 +385,7 @@ int main(void) {
         cmocka_unit_test(t1_skips_one_that_was_only_cut_and_never_lowers_skip),
         cmocka_unit_test(t1_of_the_same_candidate_keeps_what_it_did),
         cmocka_unit_test(after_a_failure_only_a_higher_sequence_may_begin),
+        cmocka_unit_test(a_candidate_that_was_given_up_never_begins_again),
         cmocka_unit_test(nothing_may_begin_in_a_trial),
         cmocka_unit_test(t2_changes_the_mark_alone),
         cmocka_unit_test(t3_and_t7_open_a_trial_with_no_boots),
