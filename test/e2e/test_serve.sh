@@ -60,20 +60,20 @@ status_is 200 -H 'Aloft-Device: pump-1' -H 'Aloft-Running: 1.0.0;0;0011223344556
     -H 'Aloft-Record: 3' "$url/manifest.suit"
 line "pump-1 checks: runs 1.0.0, idle"
 status_is 200 -H 'Aloft-Device: pump-1' -H 'Aloft-Running: 1.0.0;0;0011223344556677' \
-    -H 'Aloft-State: failed:0x0506' -H 'Aloft-Record: 4' "$url/manifest.suit"
-line "pump-1 runs 1.0.0, failed: The payload that came is not the one that was signed"
+    -H 'Aloft-State: failed:0x0505' -H 'Aloft-Record: 4' "$url/manifest.suit"
+line "pump-1 runs 1.0.0, failed: The bytes in the slot are not the image"
 status_is 200 -H 'Aloft-Device: bad id' -H 'Aloft-Running: 9;9;9' "$url/manifest.suit"
 status_is 200 -H 'Aloft-Device: pump-2' -H 'Aloft-Running: <b>;x;zz' -H 'Aloft-State: nonsense' "$url/manifest.suit"
 line "pump-2 checks: runs an unknown version"
 "$ALOFT" -C "$project" devices >"$tmp/table"
 has "What devices say about themselves" "$tmp/table"
 grep -q '^pump-1  *1.0.0  *failed ' "$tmp/table"
-has "last fault: The payload that came" "$tmp/table"
+has "last fault: The bytes in the slot" "$tmp/table"
 ! grep -q -e 'bad id' -e '<b>' "$tmp/table" || fail "a bad word came through"
 "$ALOFT" -C "$project" devices --json | python3 -c '
 import json, sys
 one, two = json.load(sys.stdin)
-assert one["id"] == "pump-1" and one["fault"]["name"] == "PAYLOAD_DIGEST" and not one["confirmed"], one
+assert one["id"] == "pump-1" and one["fault"]["name"] == "DIGEST_MISMATCH" and not one["confirmed"], one
 assert two["id"] == "pump-2" and two["runs"] == "", two'
 
 say "a port in use is named, with what to do"
