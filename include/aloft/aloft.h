@@ -61,6 +61,7 @@ struct aloft_config {
     uint32_t poll_s;  /* 19: between checks, 60..604800; 0: 86400. Cache-Control may change it */
     uint32_t trial_s; /* 20: longest silence of a new image about its health, 10..86400; 0: 300 */
     enum aloft_reset reset; /* 21: why the processor started */
+    bool ask_first;         /* 22: true: a release that is offered waits for aloft_take_offer */
 };
 
 /** What the caller does next. */
@@ -69,7 +70,7 @@ enum aloft_next {
     ALOFT_SLEEP, /* call again in wait_ms (or earlier: then nothing happens) */
     ALOFT_REBOOT, /* restart now, by loader.reboot or your own way: a new image is ready, or an old one
                      is to come back */
-    ALOFT_DONE,   /* as SLEEP, and what was offered now runs or there is nothing new */
+    ALOFT_DONE, /* as SLEEP, and what was offered now runs, or waits to be taken, or nothing is new */
     ALOFT_FAILED, /* as SLEEP, and the last attempt failed: see aloft_status.fault */
 };
 
@@ -105,6 +106,7 @@ struct aloft_status {
     uint64_t running_sequence;
     uint64_t offered_sequence; /* of the last manifest that was accepted, 0 none since start */
     char offered_version[ALOFT_VERSION_MAX + 1]; /* from set-version */
+    bool offer_stands; /* by the last answer that was understood, it is not installed and may be */
     uint64_t floor, skip;
     uint32_t record_number;
     uint32_t attempt;
@@ -168,6 +170,16 @@ ALOFT_MUST_USE aloft_err aloft_health(struct aloft *device, enum aloft_health_wo
 
 /** Check for an update at the next step instead of waiting for the poll. Back-off after trials stays. */
 void aloft_check_now(struct aloft *device);
+
+/**
+ * Take what is offered. Where `ask_first` is set, nothing is fetched before somebody says this; the server
+ * is asked once more, so that the newest release is taken, and one that was withdrawn is not.
+ *
+ * Gives   a check at the next step, and the consent that it acts on. The consent ends when there is
+ *         nothing to take, or with a restart; a download that has begun goes on without another one, and
+ *         so do the trials of a release. Saying it again, or on trial, changes nothing.
+ */
+void aloft_take_offer(struct aloft *device);
 
 /** What the device is doing and what it knows. Cheap; copies. */
 void aloft_status(const struct aloft *device, struct aloft_status *out);

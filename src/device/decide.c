@@ -18,6 +18,7 @@ static enum al_state refuse(struct al_device *d, aloft_fault why) {
         why.step = ALOFT_STEP_VERIFY;
     d->report_due = d->report_due || d->status.fault.code != why.code;
     d->status.fault = why;
+    d->is_wanted = false;
     return al_device_rest(d, ALOFT_FAILED);
 }
 
@@ -67,6 +68,7 @@ enum al_state al_device_adopt(struct al_device *d) {
     struct al_record next = d->record;
     aloft_fault why = {0};
 
+    d->is_wanted = false;
     al_record_adopt(&next, &d->offer, d->manifest.digest);
     if (!al_device_commit(d, &next, &why))
         return refuse(d, why);
@@ -75,13 +77,24 @@ enum al_state al_device_adopt(struct al_device *d) {
     return al_device_rest(d, ALOFT_DONE);
 }
 
+/* Consent is in the record once the download has begun (T1): a cut does not ask anybody again. */
+static bool may_take(const struct al_device *d) {
+    return !d->config->ask_first || d->is_wanted ||
+           (d->record.phase == AL_FILL && al_device_is_candidate(d));
+}
+
 /* Where the other slot belongs to this very release, a failed trial waits for its back-off and a download
  * goes on; anything else begins anew. */
 enum al_state al_device_take(struct al_device *d) {
     struct al_candidate candidate;
 
+    d->status.offer_stands = true;
     if (d->record.phase == AL_KEPT && al_device_is_candidate(d) && !d->is_kept_damaged)
         return refuse(d, fault_of(ALOFT_E_TRIAL_WAITS, al_trial_wait_s(d), d->record.cause));
+    if (!may_take(d)) {
+        al_device_all_is_well(d);
+        return al_device_rest(d, ALOFT_DONE);
+    }
     al_device_candidate(d, &candidate);
     if (!al_record_may_begin(&d->record, &candidate))
         return refuse(d, fault_of(ALOFT_E_ROLLBACK_REFUSED, 16, 0));
@@ -95,6 +108,7 @@ enum al_state al_step_decide(struct al_device *d) {
 
     if (al_device_in_trial(d)) /* the answer showed that the server is there; its words wait */
         return al_device_rest(d, ALOFT_SLEEP);
+    d->status.offer_stands = false; /* al_device_take finds out */
     if (d->keys.n < d->keys.threshold || d->keys.threshold == 0)
         return refuse(d, fault_of(ALOFT_E_NO_KEYS, d->keys.threshold, d->keys.n));
     if (aloft_manifest_read(envelope, &d->keys, &d->manifest, &why) != ALOFT_OK)
@@ -107,6 +121,7 @@ enum al_state al_step_decide(struct al_device *d) {
         return al_device_adopt(d);
     if (d->verdict.decision == ALOFT_TAKE)
         return terms.has_running || d->running > 1 ? al_device_take(d) : AL_COMPARE;
+    d->is_wanted = false;
     al_device_all_is_well(d);
     return al_device_rest(d, ALOFT_DONE);
 }

@@ -82,6 +82,7 @@ struct al_device {
     uint64_t again_ms;    /* not before this: the kept image was found damaged */
     bool is_kept_damaged; /* so it may be fetched anew */
     bool report_due;
+    bool is_wanted; /* aloft_take_offer was said, and nothing has settled it yet */
 
     struct aloft_status status; /* the parts that are not in the record */
     uint32_t n_resumes;

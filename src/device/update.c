@@ -143,3 +143,13 @@ void aloft_check_now(struct aloft *device) {
 
     d->due_ms = d->time_ms;
 }
+
+/* On trial no manifest is acted on, and what is said then is about the image that ran before. */
+void aloft_take_offer(struct aloft *device) {
+    struct al_device *d = (struct al_device *)device->room;
+
+    if (al_device_in_trial(d))
+        return;
+    d->is_wanted = true;
+    d->due_ms = d->time_ms;
+}

@@ -323,6 +323,76 @@ static void a_damaged_home_falls_back_and_the_next_update_repairs_it(void **stat
     assert_int_equal(rig_running_image(&rig), 2); /* the same release, installed again (R16) */
 }
 
+static void asked_first_the_device_offers_and_does_not_fetch(void **state) {
+    (void)state;
+    rig.config.ask_first = true;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    assert_true(rig_pass(&rig, 3 * 24 * HOUR_S));
+
+    rig_status(&rig, &now);
+    assert_true(now.offer_stands);
+    assert_int_equal(now.state, ALOFT_IDLE);
+    assert_int_equal(now.offered_sequence, rig.image[1].sequence);
+    assert_int_equal(now.fault.code, ALOFT_OK);
+    assert_int_equal(rig_received(&rig), 0);
+    assert_int_equal(rig.power.ops, 0);
+}
+
+static void an_offer_that_is_taken_twice_is_installed_once(void **state) {
+    (void)state;
+    rig.config.ask_first = true;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+
+    aloft_take_offer(&rig.device);
+    aloft_take_offer(&rig.device);
+    rig.progress.next = ALOFT_WORK;
+    assert_true(rig_pass(&rig, 200));
+
+    must_run(1);
+    assert_false(now.offer_stands);
+    assert_int_equal(rig_received(&rig), SIZE);
+    rig_publish(&rig, RIG_GOOD, SIZE + 1); /* the consent is used up */
+    assert_true(rig_pass(&rig, 3 * 24 * HOUR_S));
+    must_run(1);
+    assert_true(now.offer_stands);
+}
+
+static void a_download_that_was_consented_to_goes_on_after_a_cut(void **state) {
+    (void)state;
+    rig.config.ask_first = true;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    aloft_take_offer(&rig.device);
+    rig.progress.next = ALOFT_WORK;
+    sim_power_cut_after(&rig.power, 170, SIM_TORN_HALF, 0);
+    (void)rig_pass(&rig, 200);
+    assert_false(rig.power.on);
+
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    assert_true(rig_pass(&rig, 200));
+
+    must_run(1);
+}
+
+static void an_offer_that_was_withdrawn_stands_no_more(void **state) {
+    (void)state;
+    rig.config.ask_first = true;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    rig_offer(&rig, 0, rig.image[1].sequence + 1, 0); /* what runs, under a new number */
+
+    aloft_take_offer(&rig.device);
+    rig.progress.next = ALOFT_WORK;
+    assert_true(rig_pass(&rig, 100));
+
+    must_run(0);
+    assert_false(now.offer_stands);
+    assert_int_equal(rig_received(&rig), 0);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -347,6 +417,10 @@ int main(void) {
         T(a_download_goes_on_from_its_last_mark_after_a_loss_of_power),
         T(power_lost_in_a_trial_is_counted_apart),
         T(a_damaged_home_falls_back_and_the_next_update_repairs_it),
+        T(asked_first_the_device_offers_and_does_not_fetch),
+        T(an_offer_that_is_taken_twice_is_installed_once),
+        T(a_download_that_was_consented_to_goes_on_after_a_cut),
+        T(an_offer_that_was_withdrawn_stands_no_more),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
