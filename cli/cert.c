@@ -19,10 +19,15 @@
 
 static const char help[] =
     "usage: aloft cert show [--json]\n"
-    "       aloft cert renew [--host NAME_OR_IP]... [--drop NAME_OR_IP]...\n\n"
+    "       aloft cert renew [--host NAME_OR_IP]... [--drop NAME_OR_IP]... [--json]\n"
+    "\n"
     "show says which names and addresses the server's certificate holds, and until when.\n"
-    "renew issues it anew under the same CA, so no device has to change; hosts stay, --host adds\n"
-    "one, --drop takes one out. The old certificate is kept beside the new one.\n";
+    "renew issues it anew under the same CA, so no device has to change. The old certificate is\n"
+    "kept beside the new one.\n"
+    "\n"
+    "  --host NAME_OR_IP  add this name or address; those that are there stay\n"
+    "  --drop NAME_OR_IP  leave this one out\n"
+    "  --json             the same for programs\n";
 
 struct certificates {
     struct project project;
@@ -206,7 +211,7 @@ static int read_options(struct cli *cli, int argc, char **argv, struct change *c
         else if (option == 'd')
             e = pki_hosts_add(&change->drop, optarg, &cli->trouble);
         else
-            return cli_usage("cert", "that is not an option here");
+            return cli_wrong_option("cert", argv);
     }
     return e == ALOFT_OK ? -1 : cli_fail(cli);
 }

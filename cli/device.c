@@ -147,7 +147,7 @@ static int read_options(struct wanted *w, int argc, char **argv) {
             return 0;
         }
         if (option == '?')
-            return cli_usage("device", "that is not an option here");
+            return cli_wrong_option("device", argv);
         if (!take_option(w, option, optarg))
             return cli_usage("device", "--%s cannot be \"%s\"", options[which].name, optarg);
     }

@@ -18,15 +18,14 @@
 #define WATCH_S 1
 
 static const char help[] =
-    "aloft devices: who has called, what runs there, what became of updates\n\n"
-    "usage: aloft [-C DIR] devices [--json] [--watch]\n\n"
-    "  --json    one object for each device, in an array\n"
-    "  --watch   show the table anew when it changes, until Ctrl-C\n\n"
-    "All of it is what devices say about themselves; until devices have identities, anybody who "
-    "can\n"
-    "reach the server can say anything. `confirmed` is shown only if the digest of the running "
-    "image\n"
-    "is that of a release.\n";
+    "usage: aloft devices [--watch] [--json]\n\n"
+    "Lists the devices that have called: which version runs, in which state, what the server\n"
+    "offered last, which version was last confirmed, when the device was last heard of, and the\n"
+    "last fault in words. All of it is what devices say about themselves; until devices have\n"
+    "identities, anybody who can reach the server can say anything. `confirmed` is shown only\n"
+    "if the digest of the running image is that of a release.\n\n"
+    "  --watch   show the table anew when it changes, until Ctrl-C\n"
+    "  --json    the same for programs: one object for each device, in an array\n";
 
 struct table {
     FILE *to;
@@ -218,12 +217,12 @@ int devices_main(struct cli *cli, int argc, char **argv) {
             return 0;
         }
         if (option == '?')
-            return cli_usage("devices", "that option is not known here");
+            return cli_wrong_option("devices", argv);
         as_json = as_json || option == 'j';
         watches = watches || option == 'w';
     }
     if (optind < argc)
-        return cli_usage("devices", "\"%s\" is not an option here", argv[optind]);
+        return cli_usage("devices", "\"%s\" is one word too many", argv[optind]);
     e = project_open(cli->dir, &project, &cli->trouble);
     if (e == ALOFT_OK)
         e = project_path(&project, "aloft.db", path, &cli->trouble);

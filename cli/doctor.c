@@ -11,12 +11,16 @@
 #include "host/doctor/doctor.h"
 
 static const char help[] =
-    "usage: aloft [-C PROJECT] doctor --project DIR     the source folder of an ESP-IDF project\n"
-    "       aloft [-C PROJECT] doctor --firmware FILE   a built image\n\n"
+    "usage: aloft doctor --project DIR [--json]      the source folder of an ESP-IDF project\n"
+    "       aloft doctor --firmware FILE [--json]    a built image\n"
+    "\n"
     "Says in three sentences what is wrong, what is not wrong, and what to do: the address that\n"
     "the firmware calls, with file and line; certificates, keys and versions inside; partition\n"
-    "table, rollback. With -C they are compared with that project's server. Uses no network.\n\n"
-    "  --json       for programs\n\n"
+    "table, rollback. With `aloft -C PROJECT` they are compared with that project's server.\n"
+    "Uses no network.\n"
+    "\n"
+    "  --json  the same for programs\n"
+    "\n"
     "Exit: 0 nothing wrong, 1 something is wrong, 3 a private key is inside.\n";
 
 struct wish {
@@ -45,7 +49,7 @@ static int read_options(int argc, char **argv, struct wish *wish) {
         else if (option == 'j')
             wish->is_json = true;
         else
-            return cli_usage("doctor", "this is not how it is called");
+            return cli_wrong_option("doctor", argv);
     }
     if (optind < argc || (wish->project == NULL && wish->firmware == NULL))
         return cli_usage("doctor",

@@ -12,11 +12,15 @@
 #include "host/explain/explain.h"
 
 static const char help[] =
-    "usage: aloft explain TEXT...        an error number, a name, or a line of a log\n"
-    "       aloft explain FILE           a whole log\n"
-    "       aloft explain -              standard input, for example: idf.py monitor | aloft "
-    "explain -\n\n"
-    "  --json       for programs\n\n"
+    "usage: aloft explain TEXT... [--json]  an error number, a name, or a line of a log\n"
+    "       aloft explain FILE [--json]     a whole log\n"
+    "       aloft explain - [--json]        standard input: idf.py monitor | aloft explain -\n"
+    "\n"
+    "Says what each line or number that it knows means, then what it is, what it is not, and\n"
+    "what to do next. Needs no project.\n"
+    "\n"
+    "  --json  the same for programs\n"
+    "\n"
     "Examples: aloft explain 113      aloft explain -0x2700      aloft explain monitor.log\n";
 
 #define ASK_MAX 4096u

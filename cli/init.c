@@ -63,7 +63,7 @@ static int read_options(struct cli *cli, int argc, char **argv, struct project_p
         else if (option == 'i')
             *import = optarg;
         else
-            return cli_usage("init", "that is not an option here");
+            return cli_wrong_option("init", argv);
     }
     if (e != ALOFT_OK)
         return cli_fail(cli);

@@ -106,7 +106,7 @@ static int read_options(int argc, char **argv, const char **path, bool *json) {
             fputs(help, stdout);
             return 0;
         } else {
-            return cli_usage("inspect", "this is not how it is called");
+            return cli_wrong_option("inspect", argv);
         }
     }
     if (optind + 1 != argc)

@@ -21,18 +21,24 @@ static const char help[] =
     "usage: aloft key new NAME [--type p256|ed25519]\n"
     "       aloft key list [--json]\n"
     "       aloft key image [--class V/M/R] [-o FILE] [--gone KEY]... [--again KEY]...\n"
-    "                       [--threshold T]\n\n"
-    "new makes keys/NAME.key and keys/NAME.pub: a key for firmware, or for statements of "
-    "freshness\n"
-    "where NAME begins with fresh. Firmware that checks with mbedTLS takes P-256 keys only.\n"
-    "A .pub without its .key in keys/ is a key that is held elsewhere.\n\n"
-    "image writes aloft_trust.h, which a firmware includes: the keys in keys/, and the channels "
-    "of\n"
-    "the class. To standard output, or with -o into FILE, which is left alone while nothing "
-    "changed.\n"
+    "                       [--threshold T]\n"
+    "\n"
+    "new makes keys/NAME.key and keys/NAME.pub: a key for firmware, or for statements of\n"
+    "freshness where NAME begins with fresh. A .pub without its .key in keys/ is a key that is\n"
+    "held elsewhere.\n"
+    "list says what the keys are for, where their private halves are, and whether the newest\n"
+    "aloft_trust.h has them.\n"
+    "image writes aloft_trust.h, which a firmware includes: the keys in keys/, and the channels\n"
+    "of the class.\n"
+    "\n"
+    "  --type TYPE     default: p256; firmware that checks with mbedTLS takes only that\n"
+    "  --json          the same for programs\n"
+    "  --class V/M/R   for which class, where the project has more than one\n"
+    "  -o FILE         write it there; it is left alone while nothing changed; default: standard\n"
+    "                  output\n"
     "  --gone KEY      devices trust this key no more once they run the image (name or id)\n"
     "  --again KEY     it was listed as gone by mistake\n"
-    "  --threshold T   so many different keys must sign each release (default: as before, or 1)\n";
+    "  --threshold T   so many different keys must sign each release; default: as before, or 1\n";
 
 /* ---- new */
 
@@ -73,7 +79,7 @@ static int new_key(struct cli *cli, int argc, char **argv) {
         if (option == 't' && strcmp(optarg, "ed25519") == 0)
             type = ALOFT_KEY_ED25519;
         else if (option != 't')
-            return cli_usage("key", "that is not an option here");
+            return cli_wrong_option("key", argv);
         else if (strcmp(optarg, "p256") != 0)
             return cli_usage("key", "--type is p256 or ed25519, and not \"%s\"", optarg);
     }
@@ -196,7 +202,7 @@ static int list_keys(struct cli *cli, int argc, char **argv) {
             return 0;
         }
         if (option != 'j')
-            return cli_usage("key", "that is not an option here");
+            return cli_wrong_option("key", argv);
         is_json = true;
     }
     if (argc != optind)

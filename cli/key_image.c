@@ -34,7 +34,7 @@ static int take_word(const char **list, unsigned *n, const char *word) {
     return -1;
 }
 
-static int take_option(struct job *job, int option, const char *help) {
+static int take_option(struct job *job, int option, const char *help, char **argv) {
     switch (option) {
     case 'h':
         fputs(help, stdout);
@@ -55,7 +55,7 @@ static int take_option(struct job *job, int option, const char *help) {
         job->wish.threshold = (unsigned)(optarg[0] - '0');
         return -1;
     default:
-        return cli_usage("key", "that is not an option here");
+        return cli_wrong_option("key", argv);
     }
 }
 
@@ -71,7 +71,7 @@ static int read_options(struct job *job, int argc, char **argv, const char *help
     int option, code = -1;
 
     while (code < 0 && (option = getopt_long(argc, argv, "ho:", options, NULL)) != -1)
-        code = take_option(job, option, help);
+        code = take_option(job, option, help, argv);
     if (code < 0 && optind != argc)
         return cli_usage("key", "`key image` takes no \"%s\"", argv[optind]);
     return code;

@@ -11,10 +11,11 @@
 #include "host/legacy/sign.h"
 
 static const char help[] =
-    "usage: aloft legacy sign FILE KEY [OUT]\n\n"
+    "usage: aloft legacy sign FILE KEY [OUT]\n"
+    "\n"
     "Signs a firmware for devices with the SmartThings ota_demo, byte for byte as its script\n"
-    "firmware_sign.py does. KEY is root.key of that set-up. OUT: signed_FILE beside FILE, which\n"
-    "is overwritten as the script does. Needs no project.\n";
+    "firmware_sign.py does. KEY is root.key of that set-up. OUT is what to write; default:\n"
+    "signed_FILE beside FILE, which is overwritten as the script does. Needs no project.\n";
 
 #define KEY_MAX 65536u
 

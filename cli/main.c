@@ -4,6 +4,7 @@
 #include "verb.h"
 
 #include <signal.h>
+#include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,10 +26,12 @@ static const struct verb verbs[] = {
 };
 
 static void print_help(FILE *to) {
-    fputs("aloft: firmware updates from your own server\n\n"
-          "usage: aloft [-C DIR] VERB ...      DIR is the project folder (default: this one, or\n"
-          "                                    $ALOFT_PROJECT)\n\n",
-          to);
+    fputs(
+        "aloft: firmware updates from your own server\n\n"
+        "usage: aloft [-C DIR] VERB ...      DIR is the project folder (default: $ALOFT_PROJECT,\n"
+        "                                    or else the current folder)\n"
+        "       aloft help VERB, aloft --version\n\n",
+        to);
     for (const struct verb *v = verbs; v->name != NULL; v++)
         fprintf(to, "  %-12s %s\n", v->name, v->help);
     fputs(
@@ -52,15 +55,48 @@ int cli_usage(const char *verb, const char *format, ...) {
     return EXIT_USAGE;
 }
 
+int cli_wrong_option(const char *verb, char **argv) {
+    const char *given = argv[optind - 1];
+
+    /* optopt is 0 for a long option that is not there, else the letter or the option's value */
+    if (optopt != 0 && strncmp(given, "--", 2) != 0)
+        return cli_usage(verb, "there is no option -%c, or its value is missing", optopt);
+    if (optopt == 0)
+        return cli_usage(verb, "there is no option \"%s\"", given);
+    if (strchr(given, '=') != NULL)
+        return cli_usage(verb, "\"%s\": this option takes no value", given);
+    return cli_usage(verb, "%s needs a value behind it", given);
+}
+
 /* Quotes and dashes that a web page or a chat has made typographic come as UTF-8 E2 80 9x. */
+static bool is_typographic(const char *text) {
+    return strncmp(text, "\xe2\x80", 2) == 0 && ((unsigned char)text[2] & 0xf0u) == 0x90u;
+}
+
+/* Only where an argument or a value begins: inside a text, notes for example, they are in place.
+ * One hyphen before a long dash is what is left of two. */
 static bool was_pasted(const char *argument) {
-    for (const char *p = argument; (p = strstr(p, "\xe2\x80")) != NULL; p += 2)
-        if (((unsigned char)p[2] & 0xf0u) == 0x90u)
-            return true;
-    return false;
+    const char *value = argument[0] == '-' ? strchr(argument, '=') : NULL;
+
+    return is_typographic(argument + (argument[0] == '-' ? 1 : 0)) ||
+           (value != NULL && is_typographic(value + 1));
+}
+
+static int run_verb(struct cli *cli, int argc, char **argv);
+
+/* `aloft help VERB` is `aloft VERB --help`. */
+static int help_main(struct cli *cli, int argc, char **argv) {
+    static char option[] = "--help";
+    char *asked[] = {argv[argc - 1], option, NULL};
+
+    if (argc > 1)
+        return run_verb(cli, 2, asked);
+    print_help(stdout);
+    return 0;
 }
 
 static int run_verb(struct cli *cli, int argc, char **argv) {
+    opterr = 0; /* cli_wrong_option says it in our words */
     for (int i = 0; i < argc; i++)
         if (was_pasted(argv[i])) {
             fprintf(stderr,
@@ -72,7 +108,18 @@ static int run_verb(struct cli *cli, int argc, char **argv) {
     for (const struct verb *v = verbs; v->name != NULL; v++)
         if (strcmp(v->name, argv[0]) == 0)
             return v->run(cli, argc, argv);
+    if (strcmp(argv[0], "help") == 0)
+        return help_main(cli, argc, argv);
     fprintf(stderr, "aloft: there is no verb \"%s\". `aloft --help` lists them.\n", argv[0]);
+    return EXIT_USAGE;
+}
+
+static int wrong_start(const char *argument) {
+    if (strcmp(argument, "-C") == 0)
+        fputs("aloft: -C needs the folder of a project behind it.\nSee `aloft --help`.\n", stderr);
+    else
+        fprintf(stderr, "aloft: there is no option \"%s\" before the verb.\nSee `aloft --help`.\n",
+                argument);
     return EXIT_USAGE;
 }
 
@@ -93,7 +140,7 @@ int main(int argc, char **argv) {
             print_help(stdout);
             return 0;
         } else {
-            return cli_usage("VERB", "\"%s\" is not an option here", argv[at]);
+            return wrong_start(argv[at]);
         }
     }
     if (at == argc) {

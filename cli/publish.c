@@ -35,7 +35,7 @@ static const char help[] =
     "  --use-before TIME  seconds since 1970 from which on no device takes it any more\n"
     "  --min-release V    no device out there runs anything older than this release\n"
     "  --forget KID       drop this key without listing it as gone\n"
-    "  --json             the answer for programs\n";
+    "  --json             the same for programs\n";
 
 struct wish {
     struct publish_order order;
@@ -129,7 +129,7 @@ static const char **text_of(struct publish_order *order, int letter) {
     }
 }
 
-static int read_option(struct wish *wish, int letter) {
+static int read_option(struct wish *wish, int letter, char **argv) {
     const char **text = text_of(&wish->order, letter);
 
     if (text != NULL) {
@@ -150,7 +150,7 @@ static int read_option(struct wish *wish, int letter) {
         fputs(help, stdout);
         return 0;
     default:
-        return cli_usage("publish", "this is not how it is called");
+        return cli_wrong_option("publish", argv);
     }
 }
 
@@ -159,7 +159,7 @@ static int read_options(int argc, char **argv, struct wish *wish) {
 
     optind = 1;
     while (code < 0 && (letter = getopt_long(argc, argv, "h", options, NULL)) != -1)
-        code = read_option(wish, letter);
+        code = read_option(wish, letter, argv);
     if (code >= 0)
         return code;
     if (wish->order.again != NULL)

@@ -30,7 +30,7 @@ bool is_publish_legacy(int argc, char **argv) {
 }
 
 /* Gives -1 to go on, else the exit code. */
-static int read_option(struct legacy_order *order, int option) {
+static int read_option(struct legacy_order *order, int option, char **argv) {
     char *end;
     unsigned long days;
 
@@ -61,7 +61,7 @@ static int read_option(struct legacy_order *order, int option) {
         fputs(help, stdout);
         return 0;
     default:
-        return cli_usage("publish", "that option does not go with --legacy");
+        return cli_wrong_option("publish --legacy", argv);
     }
 }
 
@@ -75,7 +75,7 @@ static int read_options(int argc, char **argv, struct legacy_order *order) {
 
     optind = 1;
     while (code < 0 && (option = getopt_long(argc, argv, "h", options, NULL)) != -1)
-        code = read_option(order, option);
+        code = read_option(order, option, argv);
     if (code >= 0)
         return code;
     if (optind + 1 != argc)

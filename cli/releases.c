@@ -43,9 +43,9 @@ static int read_options(int argc, char **argv, struct wish *wish) {
         else if (letter == 'j')
             wish->json = true;
         else
-            return letter == 'h' ? 0 : EXIT_USAGE;
+            return letter == 'h' ? 0 : cli_wrong_option("releases", argv);
     }
-    return optind == argc ? -1 : cli_usage("releases", "\"%s\" is not wanted here", argv[optind]);
+    return optind == argc ? -1 : cli_usage("releases", "\"%s\" is one word too many", argv[optind]);
 }
 
 static void print_day(uint64_t s) {
@@ -134,7 +134,7 @@ int releases_main(struct cli *cli, int argc, char **argv) {
     if (code == 0)
         fputs(help, stdout);
     if (code >= 0)
-        return code == EXIT_USAGE ? cli_usage("releases", "this is not how it is called") : code;
+        return code;
     if (project_open(cli->dir, &project, &cli->trouble) != ALOFT_OK)
         return cli_fail(cli);
     if (wish.device_class != NULL && project_class_of(&project, wish.device_class) == NULL) {

@@ -11,19 +11,21 @@
 #include "verb.h"
 
 static const char help[] =
-    "aloft serve: give updates to devices and listen to what they say\n\n"
-    "usage: aloft [-C DIR] serve [--listen ADDR:PORT]... [--legacy-listen ADDR:PORT]\n"
-    "                         [--rate BYTES] [--no-mdns]\n\n"
+    "usage: aloft serve [--listen ADDR:PORT]... [--legacy-listen ADDR:PORT] [--rate BYTES]\n"
+    "                   [--no-mdns]\n"
+    "\n"
+    "Serves the releases of the project over TLS, and keeps what devices say about themselves.\n"
+    "It is ready when it has printed `ready https://...`. SIGTERM or Ctrl-C lets running\n"
+    "downloads finish for 10 s and ends with 0.\n"
+    "\n"
     "  --listen ADDR:PORT  where to listen, more than once if wanted; [::]:4443 is all addresses\n"
-    "                      of both families, 127.0.0.1:4443 only this machine, port 0 a free one\n"
-    "  --legacy-listen ADDR:PORT  for devices with the SmartThings ota_demo, in a project made "
-    "with\n"
+    "                      of both families, 127.0.0.1:4443 only this machine, port 0 a free one;\n"
+    "                      default: `listen` of aloft.conf\n"
+    "  --legacy-listen ADDR:PORT\n"
+    "                      for devices with the SmartThings ota_demo, in a project made with\n"
     "                      `init --import-ota-demo`; they call port 4443\n"
     "  --rate BYTES        at most so many payload bytes a second for each connection\n"
-    "  --no-mdns           do not answer for <machine>.local\n\n"
-    "It is ready when it has printed `ready https://...`. SIGTERM or Ctrl-C lets running "
-    "downloads\n"
-    "finish for 10 s and ends with 0.\n";
+    "  --no-mdns           do not answer for <machine>.local\n";
 
 static int read_rate(const char *text, uint64_t *out) {
     char *end;
@@ -35,7 +37,7 @@ static int read_rate(const char *text, uint64_t *out) {
     return 0;
 }
 
-static int read_option(int option, struct serve_options *options) {
+static int read_option(int option, struct serve_options *options, char **argv) {
     switch (option) {
     case 'l':
         if (options->n_listen == SERVE_LISTEN_MAX)
@@ -51,7 +53,7 @@ static int read_option(int option, struct serve_options *options) {
         options->mdns = false;
         return 0;
     default:
-        return cli_usage("serve", "that option is not known here");
+        return cli_wrong_option("serve", argv);
     }
 }
 
@@ -69,12 +71,12 @@ int serve_main(struct cli *cli, int argc, char **argv) {
             fputs(help, stdout);
             return 0;
         }
-        code = read_option(option, &options);
+        code = read_option(option, &options, argv);
         if (code != 0)
             return code;
     }
     if (optind < argc)
-        return cli_usage("serve", "\"%s\" is not an option here", argv[optind]);
+        return cli_usage("serve", "\"%s\" is one word too many", argv[optind]);
     if (project_open(cli->dir, &project, &cli->trouble) != ALOFT_OK ||
         serve_run(&project, &options, &cli->trouble) != ALOFT_OK)
         return cli_fail(cli);

@@ -28,6 +28,9 @@ int cli_fail(const struct cli *cli);
 /** A matter of usage: "aloft VERB: TEXT" and where the help is; gives EXIT_USAGE. */
 int cli_usage(const char *verb, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/** What getopt_long has just answered '?' to: no such option, or its value is missing or too much. */
+int cli_wrong_option(const char *verb, char **argv);
+
 #define V(name, help) int name##_main(struct cli *cli, int argc, char **argv);
 #include "verbs.def"
 #undef V

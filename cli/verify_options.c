@@ -33,7 +33,7 @@ static const char help[] =
     "  --slot-size N      bytes; default: large enough\n"
     "  --now UNIX_S       its time; default, and --no-clock: it has no clock\n"
     "  --encodings LIST   that it can decode, such as 0,16; default: those of this program\n"
-    "  --json             for programs\n\n"
+    "  --json             the same for programs\n\n"
     "Exit: 0 accepted, 3 refused, 1 or 2 the question could not be put, 64 usage.\n";
 
 static bool read_number(const char *text, uint64_t most, uint64_t *number) {
@@ -227,7 +227,7 @@ int verify_options(struct verify_wish *wish, int argc, char **argv, struct cli *
             return 0;
         }
         if (option == '?')
-            return cli_usage("verify", "that is not an option here");
+            return cli_wrong_option("verify", argv);
         if (option == 'k')
             code = add_key(wish, optarg, cli);
         else if (!take_word(wish, option, optarg))
