@@ -23,7 +23,9 @@ static const char help[] =
     "offered last, which version was last confirmed, when the device was last heard of, and the\n"
     "last fault in words. All of it is what devices say about themselves; until devices have\n"
     "identities, anybody who can reach the server can say anything. `confirmed` is shown only\n"
-    "if the digest of the running image is that of a release.\n\n"
+    "if the digest of the running image is that of a release; else the state is `no known\n"
+    "release`. Other states: idle (it waits for its next check), downloading, on trial, back on\n"
+    "VERSION, failed.\n\n"
     "  --watch   show the table anew when it changes, until Ctrl-C\n"
     "  --json    the same for programs: one object for each device, in an array\n";
 
@@ -56,6 +58,8 @@ static void print_state(const struct store_word *word, char *out, size_t out_siz
     char text[ALOFT_SENTENCE_MAX + 64];
 
     word_for_people(word, text, sizeof text);
+    if (strcmp(word->state, "confirmed") == 0 && !store_word_confirms(word))
+        snprintf(text, sizeof text, "no known release");
     text[strcspn(text, ":")] = 0;
     snprintf(out, out_size, "%s", text);
 }
@@ -81,11 +85,11 @@ static void print_row(struct table *t, const struct store_device *d) {
     char ago[32], state[ALOFT_SENTENCE_MAX + 64];
 
     if (t->n == 0)
-        fprintf(t->to, "What devices say about themselves:\n%-24s %-12s %-22s %-12s %-12s %s\n",
-                "DEVICE", "RUNS", "STATE", "OFFERED", "CONFIRMED", "SEEN");
+        fprintf(t->to, "What devices say about themselves:\n%-24s %-12s %-22s %-12s %-14s %s\n",
+                "DEVICE", "RUNS", "STATE", "ON OFFER", "LAST CONFIRMED", "LAST SEEN");
     print_ago(ago, sizeof ago, t->now_s, d->last_seen_s);
     print_state(&d->word, state, sizeof state);
-    fprintf(t->to, "%-24s %-12s %-22s %-12s %-12s %s\n", d->word.id, or_dash(d->word.version),
+    fprintf(t->to, "%-24s %-12s %-22s %-12s %-14s %s\n", d->word.id, or_dash(d->word.version),
             state, or_dash(d->word.offered_version), or_dash(d->confirmed_version), ago);
     print_fault(t->to, d);
 }

@@ -4,6 +4,7 @@
 #include "verb.h"
 
 #include "publish_legacy.h"
+#include "waiting.h"
 
 #include <errno.h>
 #include <getopt.h>
@@ -209,7 +210,7 @@ static void print_price_of_expiry(uint64_t use_before) {
            text);
 }
 
-static void print_answer(const struct publish_answer *a) {
+static void print_answer(const struct publish_answer *a, struct waiting waiting) {
     const struct release *r = &a->release;
 
     print_model(a->device_class);
@@ -218,7 +219,7 @@ static void print_answer(const struct publish_answer *a) {
         printf(" in channel %s", a->channel);
     if (a->before[0] != 0)
         printf(" (was %s)", a->before);
-    printf(", %" PRIu32 " KB, %u signature%s.\n", (r->size + 999) / 1000, r->n_signers,
+    printf(", %" PRIu32 " KB, %u signature%s.\n", (r->size + 500) / 1000, r->n_signers,
            r->n_signers == 1 ? "" : "s");
     if (a->no_spare)
         printf(
@@ -227,6 +228,9 @@ static void print_answer(const struct publish_answer *a) {
             r->trust.n, r->trust.n == 1 ? "" : "s", r->trust.threshold);
     print_deaf(a);
     print_price_of_expiry(r->use_before);
+    if (waiting.n_known > 0)
+        printf("Waiting for it: %u of %u known device%s.\n", waiting.n_waiting, waiting.n_known,
+               waiting.n_known == 1 ? "" : "s");
     puts("Devices get it at their next check, while `aloft serve` runs; `aloft devices` shows "
          "them.");
 }
@@ -238,7 +242,7 @@ static void print_nothing_to_do(const struct publish_answer *a) {
            a->release.version);
 }
 
-static void print_json(const struct publish_answer *a) {
+static void print_json(const struct publish_answer *a, struct waiting waiting) {
     cJSON *o = release_json_one(&a->release), *deaf;
     char *text;
 
@@ -247,6 +251,8 @@ static void print_json(const struct publish_answer *a) {
     cJSON_AddBoolToObject(o, "published", !a->nothing_to_do);
     if (a->before[0] != 0)
         cJSON_AddStringToObject(o, "before", a->before);
+    cJSON_AddNumberToObject(o, "devices_known", waiting.n_known);
+    cJSON_AddNumberToObject(o, "devices_waiting", waiting.n_waiting);
     cJSON_AddBoolToObject(o, "no_spare_key", a->no_spare);
     deaf = cJSON_AddArrayToObject(o, "refused_by");
     for (unsigned i = 0; i < a->n_deaf; i++)
@@ -272,10 +278,10 @@ int publish_main(struct cli *cli, int argc, char **argv) {
         publish_run(&project, &wish.order, &answer, &cli->trouble) != ALOFT_OK)
         return cli_fail(cli);
     if (wish.json)
-        print_json(&answer);
+        print_json(&answer, waiting_for(&project, &answer));
     else if (answer.nothing_to_do)
         print_nothing_to_do(&answer);
     else
-        print_answer(&answer);
+        print_answer(&answer, waiting_for(&project, &answer));
     return 0;
 }

@@ -14,7 +14,7 @@
 static const char help[] =
     "usage: aloft releases [--class V/M/R] [--channel CH] [--json]\n\n"
     "Lists what was published, newest first, for every class and channel of the project.\n"
-    "The release that devices get now is marked with a star.\n\n"
+    "The release that devices get now is marked with a star. Times are UTC, 1 KB is 1000 bytes.\n\n"
     "  --class V/M/R  only this class\n"
     "  --channel CH   only this channel\n"
     "  --json         the same for programs\n";
@@ -64,19 +64,24 @@ static void print_notes(const char *notes) {
     size_t len = strcspn(notes, "\r\n");
 
     aloft_printable((aloft_bytes){(const uint8_t *)notes, len}, text, sizeof text);
-    printf("  %s%s\n", text, notes[len] != 0 || len >= sizeof text ? "..." : "");
+    if (text[0] != 0)
+        printf("  %s%s", text, notes[len] != 0 || len >= sizeof text ? "..." : "");
+    putchar('\n');
 }
 
 static void print_channel(const struct site *site, const struct site_channel *channel) {
     printf("%s, channel %s\n", site->device_class, channel->name);
     if (channel->all.n == 0)
         puts("  nothing yet");
+    else
+        printf("    %-20s %12s  %-16s  %9s  %s\n", "VERSION", "SEQUENCE", "PUBLISHED", "SIZE",
+               "NOTES");
     for (unsigned i = channel->all.n; i > 0; i--) {
         const struct release *one = &channel->all.list[i - 1];
         printf("  %c %-20s %12" PRIu64, i - 1 == channel->all.on_offer ? '*' : ' ', one->version,
                one->sequence);
         print_day(one->when_s);
-        printf("  %8.1f KiB", one->size / 1024.0);
+        printf("  %6" PRIu32 " KB", (one->size + 500) / 1000);
         print_notes(one->notes);
     }
 }

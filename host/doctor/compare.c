@@ -311,6 +311,6 @@ void doctor_see_table(struct doctor *d, const char *where, aloft_bytes file) {
         doctor_add(d, DOCTOR_WRONG, DOCTOR_SLOTS, where,
                    "no two ota slots or no otadata: a device with it cannot update over the air");
     else
-        doctor_add(d, DOCTOR_FINE, DOCTOR_SLOTS, where, "%u slots of %u KB at least",
+        doctor_add(d, DOCTOR_FINE, DOCTOR_SLOTS, where, "%u slots of %u KiB at least",
                    partition_n_slots(&table), slot / 1024);
 }

@@ -247,7 +247,7 @@ void partition_table_say(const struct partition_table *table, FILE *to) {
         fputs(table->md5_holds ? "; its MD5 is right" : "; its MD5 IS WRONG", to);
     fputs(".\n", to);
     for (unsigned i = 0; i < table->n; i++)
-        fprintf(to, "  %-16s type %u/0x%02x at 0x%06x, %u KB\n", table->list[i].label,
+        fprintf(to, "  %-16s type %u/0x%02x at 0x%06x, %u KiB\n", table->list[i].label,
                 table->list[i].type, table->list[i].subtype, table->list[i].at,
                 table->list[i].size / 1024);
     if (slot == 0)

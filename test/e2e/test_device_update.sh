@@ -47,6 +47,7 @@ has "boot: 1.0.0 in slot A" "$tmp/out"
 
 say "an update: downloaded, tried, confirmed, reported"
 publish 1.1.0
+has "Waiting for it: 1 of 1 known device." "$tmp/publish.log"
 exits 0 device
 has "1.0.0 -> 1.1.0" "$tmp/out"
 has "boot: 1.1.0 in slot B, on trial (start 1 of 3)" "$tmp/out"

@@ -58,7 +58,7 @@ line "lamp-1 runs 1.1.0, on trial"
 say "another image that claims to be a release is none"
 report 204 "{\"1\":1,$who,\"5\":\"1.1.0\",\"6\":1000,\"7\":\"h:$(digest_of 9.9.9)\",\"8\":5,\"9\":\"confirmed\"}"
 "$ALOFT" -C "$project" devices >"$tmp/table"
-has "says confirmed, but runs no release" "$tmp/table"
+has "no known release" "$tmp/table"
 ! grep -q 'lamp-1 runs 1.1.0, confirmed' "$served" || fail "a stranger's digest was a success"
 
 say "confirmed, with the release's digest: that is it"
