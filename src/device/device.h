@@ -92,6 +92,9 @@ struct al_device {
 /** The keys in force, from the trust record and what the record log says is gone. None are where the crypto
  * of this firmware cannot check one of them: gives its type then, else 0. */
 uint8_t al_keys_refresh(struct al_device *d);
+/** Bring the record in line with what runs: T6, T8, T10. At the start, and before each check where the
+ *  flash had refused it. False: it refuses still. */
+ALOFT_MUST_USE bool al_device_reconcile(struct al_device *d, aloft_fault *why);
 bool al_device_in_trial(const struct al_device *d);
 /** Whether the last release on offer here was given up after its failed trials. */
 bool al_device_gave_up(const struct al_device *d);
@@ -139,7 +142,8 @@ enum al_state al_device_take(struct al_device *d);
 /* ---- trial.c */
 /** Ends a trial that was silent or sick for too long; AL_REST where nothing is to be done. */
 enum al_state al_trial_watch(struct al_device *d);
-/** After T3 and T7: tell a foreign loader to start the other slot. False: it refused, and the trial is over. */
+/** After T3 and T7: tell a foreign loader to start the other slot. False: it refused, which ends the
+ *  trial. */
 ALOFT_MUST_USE bool al_trial_tell_loader(struct al_device *d, aloft_fault *why);
 /** Seconds until a failed image is tried again; 0: now or never. */
 uint32_t al_trial_wait_s(const struct al_device *d);

@@ -14,11 +14,12 @@ static uint32_t until(const struct al_device *d, uint64_t when_ms) {
 
 enum al_state al_step_rest(struct al_device *d) {
     enum al_state next = al_trial_watch(d);
+    aloft_fault why = {.step = ALOFT_STEP_START};
 
     if (next != AL_REST)
         return next;
     if (d->time_ms >= d->due_ms)
-        return AL_ASK;
+        return al_device_reconcile(d, &why) ? AL_ASK : al_device_fail(d, &d->ask_retry, &why);
     d->wait_ms = until(d, d->due_ms);
     if (al_device_in_trial(d) && d->wait_ms > 1000)
         d->wait_ms = 1000; /* the watchdog must be fed, and the trial has deadlines */

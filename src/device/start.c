@@ -55,6 +55,10 @@ static aloft_err read_keys(struct al_device *d, aloft_fault *why) {
     return (aloft_err)why->code;
 }
 
+static bool has_fallen_back(const struct al_device *d, const struct al_record *r) {
+    return r->phase != AL_TRIAL && d->running < 2 && d->running != r->home;
+}
+
 /* The record against what runs. The boot stage has been here before: whatever runs, it chose. True: `next`
  * has changed, and there may be more. */
 static bool reconcile(const struct al_device *d, struct al_record *next) {
@@ -63,7 +67,7 @@ static bool reconcile(const struct al_device *d, struct al_record *next) {
         al_record_fail(next, ALOFT_E_FLASH_WRITE);
         return true;
     }
-    if (next->phase != AL_TRIAL && d->running < 2 && d->running != next->home) {
+    if (has_fallen_back(d, next)) {
         al_record_rehome(next, d->running); /* T10 */
         return true;
     }
@@ -74,29 +78,23 @@ static bool reconcile(const struct al_device *d, struct al_record *next) {
     return false;
 }
 
-static aloft_err settle_records(struct al_device *d, enum al_log_found found, aloft_fault *why) {
+bool al_device_reconcile(struct al_device *d, aloft_fault *why) {
     struct al_record next = d->record;
-    const uint8_t home = next.home;
 
-    if (found != AL_LOG_FOUND) { /* nothing is written before there is something to say */
-        if (d->running < 2)
-            al_record_anew(&d->record, d->running);
-        return ALOFT_OK;
-    }
     while (reconcile(d, &next)) /* at most twice: a trial ends, and was the last one */
         if (!al_device_commit(d, &next, why))
-            return (aloft_err)why->code;
-    if (d->record.home != home)
-        d->status.fault.code = ALOFT_E_BOOT_FALLBACK;
-    return ALOFT_OK;
+            return false;
+    return true;
 }
 
 /* What the last attempt came to is told again after each start, also after the power was lost. */
-static void remember(struct al_device *d, enum al_log_found found) {
+static void remember(struct al_device *d, enum al_log_found found, bool fell_back) {
     const struct al_record *r = &d->record;
 
     if (found == AL_LOG_LOST)
         d->status.fault.code = ALOFT_E_RECORDS_LOST;
+    else if (fell_back)
+        d->status.fault.code = ALOFT_E_BOOT_FALLBACK;
     else if (r->cause != 0 && (r->phase == AL_KEPT || al_device_gave_up(d)))
         d->status.fault.code = r->cause;
     if (d->status.fault.code != ALOFT_OK)
@@ -108,13 +106,20 @@ static void remember(struct al_device *d, enum al_log_found found) {
 
 static aloft_err open_records(struct al_device *d, aloft_fault *why) {
     enum al_log_found found = AL_LOG_NEW;
+    aloft_fault refused = {0};
+    bool fell_back, is_settled;
     aloft_err e = al_log_open(&d->log, &d->config->log, &d->record, &found, why);
 
-    if (e == ALOFT_OK)
-        e = settle_records(d, found, why);
-    if (e == ALOFT_OK)
-        remember(d, found);
-    return e;
+    if (e != ALOFT_OK)
+        return e;
+    if (found != AL_LOG_FOUND && d->running < 2)
+        al_record_anew(&d->record, d->running); /* written when there is something to say */
+    fell_back = has_fallen_back(d, &d->record);
+    is_settled = al_device_reconcile(d, &refused); /* else again before the next check */
+    remember(d, found, fell_back);
+    if (!is_settled)
+        d->status.fault = refused;
+    return ALOFT_OK;
 }
 
 static const struct aloft_channel *find_channel(const struct aloft_config *config) {

@@ -60,7 +60,8 @@ enum al_state al_trial_watch(struct al_device *d) {
             return end_trial(d, ALOFT_E_TRIAL_SILENT);
         return AL_REST;
     }
-    if (d->record.phase == AL_KEPT && al_trial_wait_s(d) == 0 && d->time_ms >= d->again_ms)
+    if (d->record.phase == AL_KEPT && d->record.fails < AL_FAILS_MAX && al_trial_wait_s(d) == 0 &&
+        d->time_ms >= d->again_ms)
         return AL_AGAIN;
     return AL_REST;
 }

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Keys change with the image that trusts them: planned, rolled back, revoked, lost, stolen; and what an older
+ * image may do when it comes back. The trust records are those that the tools write. */
+#include "test/kit/kit.h"
+#include "test/kit/rig.h"
+
+#include "host/trust.h"
+
+#define SIZE  9000u
+#define STEPS 20000u
+#define LATER 200u /* seconds: a poll and a restart */
+
+/* Signers 0, 1, 2 of the rig are K1, the spare S, and K2; 3 is a stranger. */
+enum { K1 = 1, S = 2, K2 = 4, STRANGER = 8 };
+
+static const struct rig_geometry common = {.write_size = 16,
+                                           .erase_size = 4096,
+                                           .slot_size = 1u << 16,
+                                           .log_erase_size = 4096,
+                                           .page_size = 1024};
+static struct rig rig;
+static struct aloft_status now;
+static uint8_t records[RIG_IMAGES_MAX][AL_TRUST_MAX_SIZE];
+
+struct plan {
+    unsigned keys, gone; /* bits of signers */
+    unsigned threshold;
+    uint32_t epoch;
+    uint64_t lowest;
+};
+
+static void trust(unsigned image, const struct plan *plan) {
+    struct trust_draft draft = {.threshold = plan->threshold == 0 ? 1 : plan->threshold,
+                                .epoch = plan->epoch,
+                                .lowest_sequence = plan->lowest};
+
+    for (unsigned i = 0; i < RIG_SIGNERS; i++) {
+        if ((plan->keys >> i & 1) != 0)
+            draft.firmware[draft.n_firmware++] = rig.signer[i].key;
+        if ((plan->gone >> i & 1) != 0)
+            memcpy(draft.gone[draft.n_gone++], rig.signer[i].key.kid, ALOFT_KID_SIZE);
+    }
+    rig.image[image].trust = (aloft_bytes){records[image], trust_write(&draft, records[image])};
+}
+
+static int set_up(void **state) {
+    (void)state;
+    rig_start(&rig, &common, SIZE);
+    trust(0, &(struct plan){.keys = K1 | S, .epoch = 1});
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    rig_end(&rig);
+    return 0;
+}
+
+/* A new image with this trust record, on offer under `sequence`, signed by these. */
+static unsigned offer(const struct plan *plan, uint64_t sequence, unsigned signers,
+                      enum rig_nature nature) {
+    unsigned image = rig_publish(&rig, nature, SIZE + rig.n_images);
+
+    trust(image, plan);
+    sim_net_start(&rig.net);
+    rig_offer_by(&rig, image, sequence, signers);
+    aloft_check_now(&rig.device);
+    assert_true(rig_pass(&rig, LATER));
+    rig_status(&rig, &now);
+    return image;
+}
+
+static void must_run(unsigned image) {
+    assert_int_equal(rig_running_image(&rig), image);
+    assert_int_equal(now.outcome, ALOFT_CONFIRMED);
+}
+
+static void must_refuse(unsigned signers, aloft_err code) {
+    const struct plan same = {.keys = K1 | S};
+    int before = rig_running_image(&rig);
+
+    (void)offer(&same, 5000, signers, RIG_GOOD);
+    assert_int_equal(rig_running_image(&rig), before);
+    assert_string_equal(aloft_err_name(now.fault.code), aloft_err_name(code));
+}
+
+static const struct plan changed = {.keys = K2 | S, .gone = K1, .epoch = 2};
+
+static void a_planned_change_is_an_update_and_then_the_old_key_is_dead(void **state) {
+    unsigned image = offer(&changed, 2000, K1 | K2, RIG_GOOD);
+
+    (void)state;
+    must_run(image);
+    must_refuse(K1, ALOFT_E_SIGNER_UNKNOWN);
+    image = offer(&changed, 5001, K2, RIG_GOOD);
+    must_run(image);
+}
+
+static void a_change_signed_by_the_new_key_alone_is_not_taken(void **state) {
+    (void)state;
+    (void)offer(&changed, 2000, K2, RIG_GOOD);
+    assert_int_equal(rig_running_image(&rig), 0);
+    assert_provoked(now.fault.code, SIGNER_UNKNOWN);
+}
+
+static void a_change_that_is_rolled_back_has_changed_nothing(void **state) {
+    (void)state;
+    (void)offer(&changed, 2000, K1 | K2, RIG_SICK);
+    assert_int_equal(rig_running_image(&rig), 0);
+    assert_int_equal(now.outcome, ALOFT_ROLLED_BACK);
+    must_run(offer(&(struct plan){.keys = K1 | S, .epoch = 1}, 2001, K1, RIG_GOOD));
+}
+
+static void a_lost_key_is_replaced_with_the_spare_alone(void **state) {
+    (void)state;
+    must_run(offer(&changed, 2000, S, RIG_GOOD));
+    must_refuse(K1, ALOFT_E_SIGNER_UNKNOWN);
+}
+
+/* Image 0 trusts K1; it comes back because the one that revoked K1 is damaged. */
+static void an_old_image_that_comes_back_does_not_trust_the_revoked_key(void **state) {
+    unsigned image = offer(&changed, 2000, S, RIG_GOOD);
+
+    (void)state;
+    must_run(image);
+    (void)offer(&changed, 2001, S, RIG_GOOD); /* now both slots have a known image */
+    must_run(2);
+    trust(1, &(struct plan){.keys = K1 | S, .epoch = 1}); /* as if the older one had trusted it */
+    sim_flash_load(&rig.slot[rig.loader.running], 50, ALOFT_BYTES("rotten"));
+    rig.check_always = true;
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    assert_true(rig.choice.fallback);
+    assert_int_equal(rig_running_image(&rig), 1);
+
+    must_refuse(K1, ALOFT_E_SIGNER_UNKNOWN);
+    must_run(offer(&changed, 6000, S, RIG_GOOD));
+}
+
+/* The same for keys in the settings, where the image that runs has no record. */
+static void configured_keys_are_revoked_too(void **state) {
+    unsigned image = offer(&changed, 2000, S, RIG_GOOD);
+    aloft_fault why;
+
+    (void)state;
+    must_run(image);
+    rig.config.trust = (aloft_bytes){NULL, 0};
+    rig.keys.key[1] = rig.signer[1].key; /* K1 and S */
+    rig.keys.n = 2;
+    assert_ok(aloft_start(&rig.device, &rig.config, &why));
+    rig.keys.n = 1; /* K1 alone */
+    assert_provoked(aloft_start(&rig.device, &rig.config, &why), NO_KEYS);
+    assert_int_equal(why.got, 0);
+    assert_int_equal(why.want, 1);
+    must_refuse(K1, ALOFT_E_NO_KEYS);
+}
+
+/* The device runs on, says so, and takes nothing. */
+static void with_fewer_keys_than_needed_the_device_runs_on_and_takes_nothing(void **state) {
+    const struct plan two_of_two = {.keys = K2 | S, .gone = K1, .threshold = 2, .epoch = 2};
+    unsigned image = offer(&two_of_two, 2000, K1, RIG_GOOD);
+
+    (void)state;
+    must_run(image);
+    trust(image, &(struct plan){.keys = K1 | S, .threshold = 2, .epoch = 3});
+    rig.may_start_badly = true;
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    assert_provoked(rig.started, NO_KEYS);
+    assert_true(rig_pass(&rig, LATER));
+    rig_status(&rig, &now);
+    assert_int_equal(now.fault.code, ALOFT_E_NO_KEYS);
+    assert_int_equal(now.fault.got, 1);
+    must_refuse(K1 | S, ALOFT_E_NO_KEYS);
+}
+
+/* An image that could never be updated again: it runs, is well, and goes all the same. */
+static void an_image_without_enough_keys_does_not_confirm_itself(void **state) {
+    static const uint8_t damaged[120] = "ALOFTKEY";
+    unsigned image;
+
+    (void)state;
+    must_run(offer(&changed, 2000, S, RIG_GOOD));
+    rig.may_start_badly = true;
+    image = offer(&(struct plan){.keys = K1, .epoch = 3}, 2001, S, RIG_GOOD);
+    assert_int_equal(rig_running_image(&rig), 1);
+    assert_int_equal(now.outcome, ALOFT_ROLLED_BACK);
+    assert_int_equal(now.fault.got, ALOFT_E_NO_KEYS); /* of TRIAL_WAITS: why it failed */
+
+    image = rig_publish(&rig, RIG_GOOD, SIZE + 77);
+    rig.image[image].trust = ALOFT_BYTES(damaged);
+    sim_net_start(&rig.net);
+    rig_offer_by(&rig, image, 2002, S);
+    aloft_check_now(&rig.device);
+    assert_true(rig_pass(&rig, LATER));
+    rig_status(&rig, &now);
+    assert_int_equal(rig_running_image(&rig), 1);
+    assert_int_equal(now.fault.got, ALOFT_E_CONFIG_TRUST);
+    must_run(offer(&changed, 2003, K2, RIG_GOOD)); /* the device can still be mended */
+}
+
+static void two_of_three_means_two_different_ones(void **state) {
+    const struct plan two_of_three = {.keys = K1 | K2 | S, .threshold = 2, .epoch = 2};
+
+    (void)state;
+    must_run(offer(&two_of_three, 2000, K1, RIG_GOOD));
+    must_refuse(K1, ALOFT_E_SIGNER_UNKNOWN);
+    assert_int_equal(now.fault.got, 1);
+    assert_int_equal(now.fault.want, 2);
+    must_refuse(S | STRANGER, ALOFT_E_SIGNER_UNKNOWN);
+    must_run(offer(&two_of_three, 7000, K2 | S, RIG_GOOD));
+}
+
+static void an_image_s_lowest_sequence_is_a_floor_while_it_runs(void **state) {
+    const struct plan late = {.keys = K1 | S, .epoch = 1, .lowest = 3000};
+
+    (void)state;
+    must_run(offer(&late, 2000, K1, RIG_GOOD));
+    (void)offer(&late, 2999, K1, RIG_GOOD);
+    assert_int_equal(rig_running_image(&rig), 1);
+    assert_provoked(now.fault.code, ROLLBACK_REFUSED);
+    assert_int_equal(now.floor, 2000); /* it is the image's, and goes with it */
+    must_run(offer(&late, 3000, K1, RIG_GOOD));
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        T(a_planned_change_is_an_update_and_then_the_old_key_is_dead),
+        T(a_change_signed_by_the_new_key_alone_is_not_taken),
+        T(a_change_that_is_rolled_back_has_changed_nothing),
+        T(a_lost_key_is_replaced_with_the_spare_alone),
+        T(an_old_image_that_comes_back_does_not_trust_the_revoked_key),
+        T(configured_keys_are_revoked_too),
+        T(with_fewer_keys_than_needed_the_device_runs_on_and_takes_nothing),
+        T(an_image_without_enough_keys_does_not_confirm_itself),
+        T(two_of_three_means_two_different_ones),
+        T(an_image_s_lowest_sequence_is_a_floor_while_it_runs),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
