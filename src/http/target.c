@@ -59,7 +59,9 @@ size_t al_http_target_read(aloft_bytes target, struct al_http_request *request) 
         while (end < target.len && target.at[end] != '/' && target.at[end] != '?')
             end++;
         request->host = (aloft_bytes){target.at + start, end - start};
-        if (end == start || !al_http_is_host(request->host))
+        if (end == start) /* not `start`: that may be all of the target, which means "right" */
+            return 0;
+        if (!al_http_is_host(request->host))
             return start;
         start = end;
     }

@@ -68,6 +68,7 @@ static void an_absolute_target_counts_for_http_and_https_only(void **state) {
     assert_span(request.query, "q");
     assert_provoked(read_text("GET ftp://a/ HTTP/1.1\r\nHost: b\r\n\r\n"), HTTP_FORM);
     assert_provoked(read_text("GET https:/// HTTP/1.1\r\nHost: b\r\n\r\n"), HTTP_FORM);
+    assert_provoked(read_text("GET https:// HTTP/1.1\r\nHost: b\r\n\r\n"), HTTP_FORM);
 }
 
 static void http_1_0_and_an_empty_line_before_are_read(void **state) {
