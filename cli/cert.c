@@ -147,8 +147,9 @@ struct change {
     struct pki_hosts add, drop;
 };
 
+/* A name to leave out that is not there is a typing mistake: *unknown names it. */
 static aloft_err new_hosts(struct certificates *c, const struct change *change,
-                           struct trouble *trouble) {
+                           const char **unknown, struct trouble *trouble) {
     char path[PATH_MAX];
     struct pki_hosts *hosts = &c->server.hosts;
     aloft_err e = file_join(c->pki, "server.crt", path, sizeof path, trouble);
@@ -159,7 +160,8 @@ static aloft_err new_hosts(struct certificates *c, const struct change *change,
         trouble->fault.raw == ENOENT) /* lost: begin with the base's host */
         e = pki_hosts_add(hosts, c->base_host, trouble);
     for (unsigned i = 0; i < change->drop.n; i++)
-        (void)pki_hosts_drop(hosts, change->drop.host[i]);
+        if (!pki_hosts_drop(hosts, change->drop.host[i]))
+            *unknown = change->drop.host[i];
     for (unsigned i = 0; e == ALOFT_OK && i < change->add.n; i++)
         e = pki_hosts_add(hosts, change->add.host[i], trouble);
     return e;
@@ -167,10 +169,13 @@ static aloft_err new_hosts(struct certificates *c, const struct change *change,
 
 static int renew(struct cli *cli, struct certificates *c, const struct change *change) {
     char old[64];
+    const char *unknown = NULL;
     aloft_err e = open_project(cli, c);
 
     if (e == ALOFT_OK)
-        e = new_hosts(c, change, &cli->trouble);
+        e = new_hosts(c, change, &unknown, &cli->trouble);
+    if (e == ALOFT_OK && unknown != NULL)
+        return cli_usage("cert", "--drop %s: the certificate does not hold that", unknown);
     if (e == ALOFT_OK && c->server.hosts.n == 0)
         return cli_usage("cert", "--drop leaves no host, and a certificate needs one");
     if (e == ALOFT_OK)

@@ -141,7 +141,7 @@ aloft_err inspect_private_key(struct inspection *i) {
     if (e != ALOFT_OK)
         return e;
     tell_key(i, &public_half, "private");
-    inspect_say(i, "  Whoever has this file can sign firmware in your name.");
+    inspect_say(i, "  Whoever has this file can sign in your name: keep it secret.");
     return ALOFT_OK;
 }
 

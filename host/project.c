@@ -284,6 +284,10 @@ static aloft_err parse(const char *path, aloft_space text, struct project *proje
     trouble_set(trouble, ALOFT_E_CONF_FORM);
     trouble->fault.at = r.wrong_line;
     trouble_fact(trouble, "file", "%s", path);
+    if (r.wrong_line > 0)
+        trouble_fact(trouble, "where", " in line %u", (unsigned)r.wrong_line);
+    else
+        trouble_fact(trouble, "where", "%s", ""); /* something is missing: no line is wrong */
     trouble_fact(trouble, "what", "%s", r.wrong);
     return ALOFT_E_CONF_FORM;
 }

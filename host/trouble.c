@@ -40,7 +40,7 @@ void trouble_fact(struct trouble *t, const char *name, const char *format, ...) 
 
 aloft_err trouble_file(struct trouble *t, aloft_err code, const char *path, int number) {
     trouble_set(t, code);
-    t->fault.origin = ALOFT_ORIGIN_LINUX;
+    t->fault.origin = number != 0 ? ALOFT_ORIGIN_LINUX : 0;
     t->fault.raw = number;
     trouble_fact(t, "file", "%s", path);
     trouble_fact(t, "reason", "%s", strerror(number));

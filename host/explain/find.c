@@ -189,6 +189,9 @@ static const struct explain_line anywhere[] = {
 };
 
 static void note_aloft(struct explain *log, unsigned code, const char *text) {
+    /* the numbers of a case that is not at hand */
+    static const struct aloft_fact fact[] = {{"raw", "N"}, {"want", "N"},   {"got", "N"},
+                                             {"at", "N"},  {"want:x", "N"}, {"got:x", "N"}};
     const aloft_fault why = {.code = (uint16_t)code};
     struct explain_finding *f;
 
@@ -196,7 +199,7 @@ static void note_aloft(struct explain *log, unsigned code, const char *text) {
         return;
     f = explain_note(log, &anywhere[2], NULL, (int32_t)code, text);
     if (f != NULL)
-        aloft_explain(&why, NULL, 0, f->own, sizeof f->own);
+        aloft_explain(&why, fact, sizeof fact / sizeof fact[0], f->own, sizeof f->own);
 }
 
 static bool tells_of_trouble(const char *small) {

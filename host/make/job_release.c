@@ -154,12 +154,9 @@ static aloft_err sequence_of_offer(const struct publish_job *job, uint64_t *sequ
     free(bytes.at);
     if (e == ALOFT_OK)
         return e;
-    refuse(job, ALOFT_E_RELEASES_FORM);
+    refuse(job, ALOFT_E_SITE_OFFER);
     trouble_fact(job->trouble, "file", "%s", path);
-    trouble_fact(job->trouble, "what",
-                 "it is on offer, and neither in release.json nor signed by "
-                 "a key of this project");
-    return ALOFT_E_RELEASES_FORM;
+    return ALOFT_E_SITE_OFFER;
 }
 
 /* manifest.md §5: seconds since 1970, and always higher than any other of the class. */

@@ -47,7 +47,7 @@ struct publish_answer {
 /**
  * Publish.
  *
- * Fails   FILE_*, IMAGE_*, PUBLISH_*, RELEASES_FORM, KEY_*: what was on offer before still is.
+ * Fails   FILE_*, IMAGE_*, PUBLISH_*, RELEASES_FORM, SITE_OFFER, KEY_*: what was on offer before still is.
  * Power   as site_offer: a cut leaves the old offer or the new one.
  */
 ALOFT_MUST_USE aloft_err publish_run(const struct project *project,

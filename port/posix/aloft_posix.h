@@ -95,6 +95,7 @@ struct aloft_posix {
     uint32_t failures;        /* attempts that failed since start */
     struct aloft_status told; /* what people have been told */
     uint32_t told_by_boot;    /* code of the fault that the boot stage has said */
+    uint32_t told_at_start;   /* code of the fault that was said at the start */
     uint32_t told_percent;
     bool has_begun, told_progress;
     uint8_t manifest[ALOFT_MANIFEST_MAX];

@@ -37,8 +37,10 @@ bool aloft_posix_start(struct aloft_posix *posix) {
     }
     posix->on_a_terminal = isatty(STDOUT_FILENO) != 0;
     /* a device that can take no updates goes on with its own work, so this is no reason to end */
-    if (aloft_start(&posix->device, &posix->config, &why) != ALOFT_OK)
+    if (aloft_start(&posix->device, &posix->config, &why) != ALOFT_OK) {
         al_posix_say_fault(posix, &why, NULL);
+        posix->told_at_start = why.code;
+    }
     aloft_status(&posix->device, &posix->status);
     al_posix_say_start(posix);
     return true;

@@ -52,7 +52,8 @@ void al_posix_say_start(struct aloft_posix *posix) {
     else
         printf("in no slot%s\n", standing(posix));
     /* what the boot stage has just said, with the versions that only it knows, is not said twice */
-    if (posix->status.fault.code != ALOFT_OK && posix->status.fault.code != posix->told_by_boot)
+    if (posix->status.fault.code != ALOFT_OK && posix->status.fault.code != posix->told_by_boot &&
+        posix->status.fault.code != posix->told_at_start)
         al_posix_say_fault(posix, &posix->status.fault, NULL);
     posix->told = posix->status;
 }
@@ -100,7 +101,9 @@ void al_posix_say_fault(struct aloft_posix *posix, const aloft_fault *why, const
 
 static bool is_news(const struct aloft_posix *posix, struct aloft_progress progress) {
     return posix->status.fault.code != ALOFT_OK && progress.next == ALOFT_FAILED &&
-           posix->last != ALOFT_FAILED;
+           posix->last != ALOFT_FAILED &&
+           !(posix->status.state == ALOFT_STOPPED &&
+             posix->status.fault.code == posix->told_at_start);
 }
 
 static void say_fault(struct aloft_posix *posix, struct aloft_progress progress) {

@@ -69,6 +69,7 @@ exits 1 device --dir "$tmp/d" --once --ca "$tmp/text"
 provokes DEVICE_FILE device --dir "$tmp/d" --once --ca "$tmp/nothing"
 provokes DEVICE_KEY device --dir "$tmp/d" --once --key "$tmp/text"
 provokes CONFIG_BASE device --dir "$tmp/d" --once --url http://localhost:1
+[ "$(grep -c 'is not one that a device can call' "$tmp/said")" = 1 ] || fail "it is not said once"
 exits 1 device --dir "$tmp/d" --once --url http://localhost:1
 provokes CONFIG_CHANNEL device --dir "$tmp/d" --once --channel nightly
 mkdir "$tmp/askew"

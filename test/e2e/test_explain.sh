@@ -12,6 +12,8 @@ exits 0 "$ALOFT" explain 113
 has ECONNABORTED "$tmp/out"
 exits 0 "$ALOFT" explain -0x2700
 has CERT_VERIFY "$tmp/out"
+exits 0 "$ALOFT" explain 0x0303
+has "it answered N" "$tmp/out"
 "$ALOFT" explain - <test/fixtures/logs/nobody_answers.log >"$tmp/out"
 has ECONNABORTED "$tmp/out"
 exits 0 "$ALOFT" explain 28674 --json

@@ -122,6 +122,8 @@ openssl x509 -in "$tmp/new/pki/server.crt" -noout -checkhost localhost | grep -q
 openssl x509 -in "$tmp/new/pki/server.crt" -noout -checkip 192.0.2.7 | grep -q 'NOT match' ||
     fail "192.0.2.7 is there"
 exits 64 "$ALOFT" -C "$tmp/new" cert renew --drop updates.example --drop localhost
+exits 64 "$ALOFT" -C "$tmp/new" cert renew --drop typo.example
+has '--drop typo.example: the certificate does not hold that' "$tmp/said"
 
 say "a certificate that ends soon is told, whoever issued it under this CA"
 cp -r "$tmp/new" "$tmp/soon"

@@ -201,6 +201,15 @@ exits 0 publish "$tmp/1.2.1"
 cp "$tmp/list" "$stable/release.json"
 exits 0 publish --again 1.2.0 --class $lamp
 
+say "a manifest that is cut off is not published over; moved away, it is"
+old=$(sequence)
+head -c 200 "$stable/manifest.suit" >"$tmp/cut" && cp "$tmp/cut" "$stable/manifest.suit"
+provokes SITE_OFFER publish "$tmp/1.2.1"
+provokes SITE_OFFER publish --again 1.2.0 --class $lamp
+rm "$stable/manifest.suit"
+exits 0 publish --again 1.2.0 --class $lamp
+[ "$(sequence)" -gt "$old" ] || fail "the sequence fell"
+
 say "releases"
 exits 0 "$ALOFT" -C "$p" releases
 has "$lamp, channel beta" "$tmp/out"

@@ -56,6 +56,15 @@ has '-C needs the folder' "$tmp/said"
 exits 64 "$ALOFT" help no-such-verb
 has 'there is no verb "no-such-verb"' "$tmp/said"
 
+say "what is missing in aloft.conf stands in no line"
+mkdir "$tmp/bare"
+: >"$tmp/bare/aloft.conf"
+provokes CONF_FORM "$ALOFT" -C "$tmp/bare" releases
+has "aloft.conf is wrong: [project] does not say base" "$tmp/said"
+printf '[project]\nbase = https://localhost:1\nrubbish\n' >"$tmp/bare/aloft.conf"
+provokes CONF_FORM "$ALOFT" -C "$tmp/bare" releases
+has "aloft.conf is wrong in line 3: " "$tmp/said"
+
 say "typographic quotes and dashes are refused where they begin something, not within a text"
 quote=$(printf '\342\200\234')
 dash=$(printf '\342\200\223')
