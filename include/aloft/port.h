@@ -96,15 +96,36 @@ enum aloft_reset {
     ALOFT_RESET_ENDED,    /* its main returned (ports that run programs) */
 };
 
+/** What a foreign boot loader has noted about a slot. */
+enum aloft_entry {
+    ALOFT_ENTRY_NONE,    /* nothing, or nothing that can be read */
+    ALOFT_ENTRY_NEW,     /* to be tried; a loader without rollback leaves it so */
+    ALOFT_ENTRY_PENDING, /* is being tried: this start is its only one */
+    ALOFT_ENTRY_VALID,
+    ALOFT_ENTRY_FAILED,    /* was tried and did not confirm, or was called invalid */
+    ALOFT_ENTRY_UNDEFINED, /* noted by software that knows no rollback */
+};
+
+/** What a foreign boot loader says at a start. Slots are 0, 1 or ALOFT_SLOT_NONE. */
+struct aloft_loader_view {
+    unsigned running;          /* the slot that runs */
+    unsigned active;           /* the slot that its notes name; NONE: they name none */
+    enum aloft_entry entry[2]; /* its note about each slot */
+};
+
 /** What starts the slots. On ports whose boot stage is aloft_boot the record log alone decides, and
- * `try_slot` and `confirm` are NULL; with a foreign boot loader they tell it. */
+ * `look`, `try_slot` and `confirm` are NULL. With a foreign boot loader all three are there: its own
+ * notes decide, and the record is compared with them at each start. */
 struct aloft_loader {
     void *self;
     /** The slot that this program runs from: 0, 1 or ALOFT_SLOT_NONE. */
     unsigned (*running)(void *self);
-    /** After the record says TRIAL: have the foreign loader start this slot next. May be NULL. */
+    /** Read the foreign loader's notes as they stand in flash now. May be NULL. */
+    aloft_err (*look)(void *self, struct aloft_loader_view *out, aloft_fault *why);
+    /** Have the foreign loader start this slot next; ALOFT_SLOT_NONE is the factory image. May be NULL. */
     aloft_err (*try_slot)(void *self, unsigned slot, aloft_fault *why);
-    /** Before the record says confirmed: tell the foreign loader that the running slot stays.
+    /** Before the record says confirmed: tell the foreign loader that the running slot stays. It
+     *  refuses (ALOFT_E_LOADER_FAILED) where its notes name another slot than the one that runs.
      *  May be NULL. */
     aloft_err (*confirm)(void *self, aloft_fault *why);
     /** Restart the device. On hosts it may return; then the caller ends. */

@@ -87,23 +87,6 @@ static void start_home(struct boot *boot) {
     }
 }
 
-static aloft_err cause_of(enum aloft_reset reset) {
-    switch (reset) {
-    case ALOFT_RESET_POWER:
-        return ALOFT_E_TRIAL_POWER;
-    case ALOFT_RESET_WATCHDOG:
-        return ALOFT_E_TRIAL_HUNG;
-    case ALOFT_RESET_CRASH:
-        return ALOFT_E_TRIAL_CRASHED;
-    case ALOFT_RESET_ENDED:
-        return ALOFT_E_TRIAL_ENDED;
-    case ALOFT_RESET_SOFTWARE:
-        break;
-    }
-    /* It restarted on purpose, three times, and never said whether it is well. */
-    return ALOFT_E_TRIAL_SILENT;
-}
-
 static aloft_err append(struct boot *boot, const struct al_record *next) {
     struct al_record record = *next;
     aloft_err err = al_log_append(&boot->log, &record, &boot->choice->why);
@@ -142,7 +125,7 @@ static aloft_err try_other(struct boot *boot) {
 
 static aloft_err trial(struct boot *boot) {
     if (boot->record.boots >= AL_BOOTS_MAX)
-        return fail(boot, cause_of(boot->config->reset));
+        return fail(boot, al_record_cause(boot->config->reset));
     if (digest_of(boot, al_record_other(&boot->record)) != RIGHT)
         return fail(boot, ALOFT_E_DIGEST_MISMATCH);
     return try_other(boot);

@@ -87,6 +87,7 @@ static bool may_take(const struct al_device *d) {
  * goes on; anything else begins anew. */
 enum al_state al_device_take(struct al_device *d) {
     struct al_candidate candidate;
+    aloft_fault why = {0};
 
     d->status.offer_stands = true;
     if (d->record.phase == AL_KEPT && al_device_is_candidate(d) && !d->is_kept_damaged)
@@ -98,7 +99,7 @@ enum al_state al_device_take(struct al_device *d) {
     al_device_candidate(d, &candidate);
     if (!al_record_may_begin(&d->record, &candidate))
         return refuse(d, fault_of(ALOFT_E_ROLLBACK_REFUSED, 16, 0));
-    return AL_FETCH;
+    return al_foreign_allows(d, &why) ? AL_FETCH : refuse(d, why);
 }
 
 enum al_state al_step_decide(struct al_device *d) {

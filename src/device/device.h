@@ -82,7 +82,11 @@ struct al_device {
     uint64_t again_ms;    /* not before this: the kept image was found damaged */
     bool is_kept_damaged; /* so it may be fetched anew */
     bool report_due;
-    bool is_wanted; /* aloft_take_offer was said, and nothing has settled it yet */
+    bool has_agreed;   /* with a foreign loader, since the start */
+    bool restart_due;  /* aloft_start has told a foreign loader to start another slot */
+    bool confirm_due;  /* a foreign loader has confirmed this image, the record has not yet */
+    bool loader_waits; /* no record knows this image, and a foreign loader waits for its word */
+    bool is_wanted;    /* aloft_take_offer was said, and nothing has settled it yet */
 
     struct aloft_status status; /* the parts that are not in the record */
     uint32_t n_resumes;
@@ -138,6 +142,14 @@ ALOFT_MUST_USE bool al_device_mark(struct al_device *d, uint32_t mark, aloft_fau
 /** T9; and on to fetching, unless the record forbids it (T1). */
 enum al_state al_device_adopt(struct al_device *d);
 enum al_state al_device_take(struct al_device *d);
+
+/* ---- foreign.c: where the boot loader is not ours */
+/** Once a start: act on what the loader's notes mean; may set restart_due, confirm_due, loader_waits. */
+ALOFT_MUST_USE aloft_err al_foreign_agree(struct al_device *d, aloft_fault *why);
+/** Whether T1 is allowed: not while the loader waits for a word about what runs or will start. */
+ALOFT_MUST_USE bool al_foreign_allows(const struct al_device *d, aloft_fault *why);
+/** The application is well, outside of our own trials. */
+ALOFT_MUST_USE aloft_err al_foreign_well(struct al_device *d, aloft_fault *why);
 
 /* ---- trial.c */
 /** Ends a trial that was silent or sick for too long; AL_REST where nothing is to be done. */

@@ -19,7 +19,9 @@ enum al_state al_step_rest(struct al_device *d) {
     if (next != AL_REST)
         return next;
     if (d->time_ms >= d->due_ms)
-        return al_device_reconcile(d, &why) ? AL_ASK : al_device_fail(d, &d->ask_retry, &why);
+        return !al_device_reconcile(d, &why) ? al_device_fail(d, &d->ask_retry, &why)
+               : d->restart_due              ? AL_RESTART
+                                             : AL_ASK;
     d->wait_ms = until(d, d->due_ms);
     if (al_device_in_trial(d) && d->wait_ms > 1000)
         d->wait_ms = 1000; /* the watchdog must be fed, and the trial has deadlines */

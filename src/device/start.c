@@ -59,15 +59,17 @@ static bool has_fallen_back(const struct al_device *d, const struct al_record *r
     return r->phase != AL_TRIAL && d->running < 2 && d->running != r->home;
 }
 
-/* The record against what runs. The boot stage has been here before: whatever runs, it chose. True: `next`
- * has changed, and there may be more. */
+/* The record against what runs. Our boot stage has been here before: whatever runs, it chose. A foreign
+ * loader was asked already (foreign.c). True: `next` has changed, and there may be more. */
 static bool reconcile(const struct al_device *d, struct al_record *next) {
-    if (next->phase == AL_TRIAL && d->running != al_record_other(next)) {
+    const bool is_ours = d->config->loader.look == NULL;
+
+    if (is_ours && next->phase == AL_TRIAL && d->running != al_record_other(next)) {
         /* the boot stage could not count the start, so it did not try: that ends the trial */
         al_record_fail(next, ALOFT_E_FLASH_WRITE);
         return true;
     }
-    if (has_fallen_back(d, next)) {
+    if (is_ours && has_fallen_back(d, next)) {
         al_record_rehome(next, d->running); /* T10 */
         return true;
     }
@@ -79,8 +81,12 @@ static bool reconcile(const struct al_device *d, struct al_record *next) {
 }
 
 bool al_device_reconcile(struct al_device *d, aloft_fault *why) {
-    struct al_record next = d->record;
+    struct al_record next;
 
+    if (!d->has_agreed && al_foreign_agree(d, why) != ALOFT_OK)
+        return false;
+    d->has_agreed = true;
+    next = d->record;
     while (reconcile(d, &next)) /* at most twice: a trial ends, and was the last one */
         if (!al_device_commit(d, &next, why))
             return false;
@@ -137,7 +143,8 @@ static void begin_time(struct al_device *d) {
     d->last_ms = d->config->clock.now_ms(d->config->clock.self);
     d->poll_s = d->config->poll_s == 0 ? 86400 : d->config->poll_s;
     d->resting = ALOFT_SLEEP;
-    d->state = AL_REST; /* all times are 0 = now: the first check comes at once */
+    /* all times are 0 = now: the first check comes at once */
+    d->state = d->restart_due ? AL_RESTART : AL_REST;
 }
 
 static aloft_err stop(struct al_device *d, aloft_fault *why) {

@@ -127,6 +127,33 @@ void al_record_fail(struct al_record *record, aloft_err cause) {
     record->cause = (uint16_t)cause;
 }
 
+void al_record_cold(struct al_record *record) {
+    if (record->cold >= AL_COLD_MAX) {
+        al_record_fail(record, ALOFT_E_TRIAL_POWER);
+        return;
+    }
+    record->cold++;
+    record->phase = AL_KEPT;
+    record->cause = ALOFT_E_TRIAL_POWER;
+}
+
+aloft_err al_record_cause(enum aloft_reset reset) {
+    switch (reset) {
+    case ALOFT_RESET_POWER:
+        return ALOFT_E_TRIAL_POWER;
+    case ALOFT_RESET_WATCHDOG:
+        return ALOFT_E_TRIAL_HUNG;
+    case ALOFT_RESET_CRASH:
+        return ALOFT_E_TRIAL_CRASHED;
+    case ALOFT_RESET_ENDED:
+        return ALOFT_E_TRIAL_ENDED;
+    case ALOFT_RESET_SOFTWARE:
+        break;
+    }
+    /* It restarted on purpose, three times, and never said whether it is well. */
+    return ALOFT_E_TRIAL_SILENT;
+}
+
 void al_record_again(struct al_record *record) {
     record->phase = AL_TRIAL;
     record->boots = 0;

@@ -62,6 +62,13 @@ void al_record_confirm(struct al_record *record, uint16_t epoch, aloft_bytes gon
  * Before: TRIAL; nothing. */
 void al_record_fail(struct al_record *record, aloft_err cause);
 
+/** T6 where a loader that gives one start only lost that to the power: no failure, KEPT without a
+ * back-off, at most AL_COLD_MAX times; then as T6. Before: TRIAL; home runs. */
+void al_record_cold(struct al_record *record);
+
+/** Why a trial ended of which only the reset is known. */
+aloft_err al_record_cause(enum aloft_reset reset);
+
 /** T7 again: another trial of the image that is still there. Before: KEPT, fails < AL_FAILS_MAX,
  * al_record_back_off_s is over, the other slot read back right. */
 void al_record_again(struct al_record *record);

@@ -13,13 +13,18 @@ static uint64_t silence_ms(const struct al_device *d) {
     return 1000u * (uint64_t)(d->config->trial_s == 0 ? SILENCE_S : d->config->trial_s);
 }
 
-/* T6 by the application: one record, then the boot stage starts home. */
+/* T6 by the application: one record, then the boot stage starts home. A foreign loader is told first: one
+ * without rollback would start this image again. Where it cannot be told, home cannot start, and this image
+ * is all there is. */
 static enum al_state end_trial(struct al_device *d, aloft_err cause) {
+    const struct aloft_loader *loader = &d->config->loader;
     aloft_fault why = {.code = (uint16_t)cause, .step = ALOFT_STEP_TRIAL};
-
     struct al_record next = d->record;
+    aloft_fault ignored;
 
     d->status.fault = why;
+    if (loader->try_slot != NULL)
+        (void)loader->try_slot(loader->self, next.home, &ignored);
     al_record_fail(&next, cause);
     /* If power goes here: still on trial; the boot stage counts the start and the image says it again. */
     if (!al_device_commit(d, &next, &why))
@@ -52,20 +57,6 @@ uint32_t al_trial_wait_s(const struct al_device *d) {
     return waited_s < wait_s ? wait_s - (uint32_t)waited_s : 0;
 }
 
-enum al_state al_trial_watch(struct al_device *d) {
-    if (al_device_in_trial(d)) {
-        if (d->is_sick)
-            return end_trial(d, d->sick_of == ALOFT_OK ? ALOFT_E_TRIAL_SICK : d->sick_of);
-        if (d->time_ms - d->word_ms >= silence_ms(d) || d->time_ms - d->trial_ms >= TRIAL_MAX_MS)
-            return end_trial(d, ALOFT_E_TRIAL_SILENT);
-        return AL_REST;
-    }
-    if (d->record.phase == AL_KEPT && d->record.fails < AL_FAILS_MAX && al_trial_wait_s(d) == 0 &&
-        d->time_ms >= d->again_ms)
-        return AL_AGAIN;
-    return AL_REST;
-}
-
 /* What this image calls gone; the entries stand one behind the other in its trust record. */
 static aloft_bytes gone_kids(const struct al_device *d) {
     if (!d->has_trust || d->trust.n_gone == 0)
@@ -73,14 +64,9 @@ static aloft_bytes gone_kids(const struct al_device *d) {
     return (aloft_bytes){al_trust_gone(&d->trust, 0), (size_t)d->trust.n_gone * ALOFT_KID_SIZE};
 }
 
-/* T5: the loader first where it is not ours, then the record, which is the commit. */
-static aloft_err confirm(struct al_device *d, aloft_fault *why) {
-    const struct aloft_loader *loader = &d->config->loader;
+static aloft_err record_confirm(struct al_device *d, aloft_fault *why) {
     struct al_record next = d->record;
-    aloft_err e = loader->confirm == NULL ? ALOFT_OK : loader->confirm(loader->self, why);
 
-    if (e != ALOFT_OK)
-        return e;
     al_record_confirm(&next, d->has_trust ? (uint16_t)d->trust.epoch : 0, gone_kids(d));
     /* If power goes here: still on trial; this image boots again and confirms again. */
     if (!al_device_commit(d, &next, why))
@@ -91,11 +77,48 @@ static aloft_err confirm(struct al_device *d, aloft_fault *why) {
     return ALOFT_OK;
 }
 
+/* The loader calls this image valid already; a chip that refuses is asked again at the next step. */
+static enum al_state confirmed_by_half(struct al_device *d) {
+    aloft_fault why = {.step = ALOFT_STEP_TRIAL};
+
+    d->confirm_due = record_confirm(d, &why) != ALOFT_OK;
+    if (d->confirm_due)
+        d->status.fault = why;
+    return AL_REST;
+}
+
+enum al_state al_trial_watch(struct al_device *d) {
+    if (al_device_in_trial(d)) {
+        if (d->is_sick)
+            return end_trial(d, d->sick_of == ALOFT_OK ? ALOFT_E_TRIAL_SICK : d->sick_of);
+        if (d->confirm_due)
+            return confirmed_by_half(d);
+        if (d->time_ms - d->word_ms >= silence_ms(d) || d->time_ms - d->trial_ms >= TRIAL_MAX_MS)
+            return end_trial(d, ALOFT_E_TRIAL_SILENT);
+        return AL_REST;
+    }
+    if (d->record.phase == AL_KEPT && d->record.fails < AL_FAILS_MAX && al_trial_wait_s(d) == 0 &&
+        d->time_ms >= d->again_ms)
+        return AL_AGAIN;
+    return AL_REST;
+}
+
+/* T5: the loader first where it is not ours, then the record, which is the commit. */
+static aloft_err confirm(struct al_device *d, aloft_fault *why) {
+    const struct aloft_loader *loader = &d->config->loader;
+    aloft_err e = loader->confirm == NULL ? ALOFT_OK : loader->confirm(loader->self, why);
+
+    /* If power goes here: the loader calls this image valid, and the next start makes the record say so. */
+    return e == ALOFT_OK ? record_confirm(d, why) : e;
+}
+
 aloft_err aloft_health(struct aloft *device, enum aloft_health_word word, aloft_fault *why) {
     struct al_device *d = (struct al_device *)device->room;
 
-    if (d->state == AL_RESTART || !al_device_in_trial(d))
+    if (d->state == AL_RESTART)
         return ALOFT_OK;
+    if (!al_device_in_trial(d))
+        return word == ALOFT_WELL ? al_foreign_well(d, why) : ALOFT_OK;
     if (d->sick_of != ALOFT_OK) {
         *why = d->status.fault;
         return d->sick_of;

@@ -195,6 +195,7 @@ void port_suite_loader(const struct aloft_loader *loader, bool foreign) {
     assert_int_equal(loader->running(loader->self), running);
     assert_int_equal(loader->try_slot != NULL, foreign);
     assert_int_equal(loader->confirm != NULL, foreign);
+    assert_int_equal(loader->look != NULL, foreign);
     assert_non_null(loader->reboot);
     for (unsigned i = 0; i < 3; i++)
         loader->kick(loader->self);

@@ -1,0 +1,201 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: device. Agrees with a boot loader that is not ours: at each start, and before each update.
+ * Knows: what each meaning asks for, and in which order.   Never knows: whose loader it is. */
+#include "device/device.h"
+
+#include "device/reconcile.h"
+
+static const struct aloft_loader *loader_of(const struct al_device *d) {
+    return &d->config->loader;
+}
+
+static bool is_open(enum aloft_entry entry) {
+    return entry == ALOFT_ENTRY_NEW || entry == ALOFT_ENTRY_PENDING;
+}
+
+/* The running slot stays: named by the loader's notes and confirmed there. Its image was confirmed before,
+ * or it is all there is. */
+static aloft_err stay(const struct al_device *d, aloft_fault *why) {
+    const struct aloft_loader *loader = loader_of(d);
+    aloft_err e = loader->try_slot(loader->self, d->running, why);
+
+    /* If power goes here: the loader starts this slot once more, and what led here is found again. */
+    if (e == ALOFT_OK && d->running < 2)
+        e = loader->confirm(loader->self, why);
+    return e;
+}
+
+static aloft_err commit(struct al_device *d, const struct al_record *next, aloft_fault *why) {
+    return al_device_commit(d, next, why) ? ALOFT_OK : (aloft_err)why->code;
+}
+
+static aloft_err started(struct al_device *d, enum aloft_reset reset, aloft_fault *why) {
+    struct al_record next = d->record;
+
+    al_record_try(&next, reset);
+    return commit(d, &next, why);
+}
+
+/* Told once, at the first start of each trial. */
+static aloft_err unguarded(struct al_device *d, aloft_fault *why) {
+    if (d->record.boots == 0)
+        d->status.fault.code = ALOFT_E_LOADER_NO_NET;
+    return started(d, d->config->reset, why);
+}
+
+/* T6 behind what the loader must know first. */
+static aloft_err failed(struct al_device *d, aloft_err cause, aloft_fault *why) {
+    struct al_record next = d->record;
+
+    al_record_fail(&next, cause);
+    return commit(d, &next, why);
+}
+
+/* Where home cannot be named it cannot start: then this image is all there is, and the next start says so
+ * (T10). */
+static aloft_err used_up(struct al_device *d, aloft_fault *why) {
+    const struct aloft_loader *loader = loader_of(d);
+    aloft_fault ignored;
+    aloft_err e;
+
+    (void)loader->try_slot(loader->self, d->record.home, &ignored);
+    /* If power goes here: TRIAL at home with starts that were counted; that is T6 too. */
+    e = failed(d, al_record_cause(d->config->reset), why);
+    d->restart_due = e == ALOFT_OK;
+    return e;
+}
+
+static aloft_err refused(struct al_device *d, aloft_fault *why) {
+    aloft_err e = stay(d, why);
+
+    return e == ALOFT_OK ? failed(d, ALOFT_E_LOADER_REFUSED, why) : e;
+}
+
+static aloft_err cold(struct al_device *d, aloft_fault *why) {
+    struct al_record next = d->record;
+
+    al_record_cold(&next);
+    return commit(d, &next, why);
+}
+
+/* A loader that refuses the image now ends the trial; that is no reason not to start. */
+static aloft_err tell_again(struct al_device *d) {
+    aloft_fault said;
+
+    d->restart_due = al_trial_tell_loader(d, &said);
+    return ALOFT_OK;
+}
+
+/* Cold is counted in TRIAL, so that tearing the note again and again comes to an end. */
+static aloft_err note_lost(struct al_device *d, aloft_fault *why) {
+    struct al_record next = d->record;
+    aloft_err e;
+
+    al_record_cold(&next);
+    if (next.fails == d->record.fails)
+        al_record_again(&next);
+    e = commit(d, &next, why);
+    return e == ALOFT_OK && d->record.phase == AL_TRIAL ? tell_again(d) : e;
+}
+
+static aloft_err fell_back(struct al_device *d, aloft_fault *why) {
+    struct al_record next = d->record;
+    aloft_err e;
+
+    al_record_rehome(&next, d->running);
+    e = commit(d, &next, why);
+    /* If power goes here: this slot is home; that the notes name the other one is mended then. */
+    return e == ALOFT_OK ? stay(d, why) : e;
+}
+
+static aloft_err act(struct al_device *d, enum al_meaning meaning, aloft_fault *why) {
+    switch (meaning) {
+    case AL_MEANS_STARTED:
+        return started(d, ALOFT_RESET_SOFTWARE,
+                       why); /* one start only: it counts, whatever it was */
+    case AL_MEANS_UNGUARDED:
+        return unguarded(d, why);
+    case AL_MEANS_CONFIRMED:
+        d->confirm_due =
+            true; /* the first step does it: it takes the keys, which are not read yet */
+        return ALOFT_OK;
+    case AL_MEANS_USED_UP:
+        return used_up(d, why);
+    case AL_MEANS_REFUSED:
+        return refused(d, why);
+    case AL_MEANS_ROLLED_BACK:
+        return failed(d, al_record_cause(d->config->reset), why);
+    case AL_MEANS_COLD:
+        return cold(d, why);
+    case AL_MEANS_NOTE_LOST:
+        return note_lost(d, why);
+    case AL_MEANS_UNTOLD:
+        return tell_again(d);
+    case AL_MEANS_FELL_BACK:
+        return fell_back(d, why);
+    case AL_MEANS_DISAGREES:
+        return stay(d, why);
+    case AL_MEANS_NORMAL:
+        break;
+    }
+    return ALOFT_OK;
+}
+
+/* Whether the loader still waits for a word about the slot that runs, or that it will start. */
+static bool is_waiting(const struct aloft_loader_view *view) {
+    return (view->running < 2 && is_open(view->entry[view->running])) ||
+           (view->active < 2 && is_open(view->entry[view->active]));
+}
+
+/* Home was confirmed by the record already; a cut between the loader's two halves left its note open. */
+static aloft_err close_note(struct al_device *d, aloft_fault *why) {
+    const struct aloft_loader *loader = loader_of(d);
+    struct aloft_loader_view view;
+    aloft_err e = loader->look(loader->self, &view, why);
+
+    if (e == ALOFT_OK && d->running == d->record.home && view.active == d->running &&
+        is_open(view.entry[d->running]))
+        e = loader->confirm(loader->self, why);
+    return e;
+}
+
+aloft_err al_foreign_agree(struct al_device *d, aloft_fault *why) {
+    const struct aloft_loader *loader = loader_of(d);
+    struct aloft_loader_view view;
+    aloft_err e;
+
+    if (loader->look == NULL)
+        return ALOFT_OK;
+    e = loader->look(loader->self, &view, why);
+    if (e != ALOFT_OK)
+        return e;
+    if (d->record.n == 0) { /* nobody knows this image: the application says whether it is well */
+        d->loader_waits = is_waiting(&view) && view.active == view.running;
+        return ALOFT_OK;
+    }
+    e = act(d, al_reconcile(&d->record, &view, d->config->reset), why);
+    return e == ALOFT_OK && !d->restart_due ? close_note(d, why) : e;
+}
+
+bool al_foreign_allows(const struct al_device *d, aloft_fault *why) {
+    const struct aloft_loader *loader = loader_of(d);
+    struct aloft_loader_view view;
+
+    if (loader->look == NULL)
+        return true;
+    if (loader->look(loader->self, &view, why) != ALOFT_OK)
+        return false;
+    if (!is_waiting(&view))
+        return true;
+    *why = (aloft_fault){.code = ALOFT_E_LOADER_WAITS, .step = ALOFT_STEP_VERIFY};
+    return false;
+}
+
+aloft_err al_foreign_well(struct al_device *d, aloft_fault *why) {
+    const struct aloft_loader *loader = loader_of(d);
+    aloft_err e = d->loader_waits ? loader->confirm(loader->self, why) : ALOFT_OK;
+
+    if (e == ALOFT_OK)
+        d->loader_waits = false;
+    return e;
+}

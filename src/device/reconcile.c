@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: device. The record against what a foreign boot loader has noted: a table, first row that fits.
+ * Knows: phases, entries.   Never knows: what is done about it, and whose loader it is. */
+#include "device/reconcile.h"
+
+/* What a row asks; a zero word asks nothing. */
+enum phase { ANY_PHASE, ON_TRIAL, NO_TRIAL };
+enum place { ANY_PLACE, HOME, OTHER };
+enum reset { ANY_RESET, POWER };
+enum boots { ANY_BOOTS, NOT_STARTED, ALL_USED };
+
+#define BIT(entry) (1u << ALOFT_ENTRY_##entry)
+#define ANY        0xffu
+
+struct row {
+    enum phase phase;
+    enum place runs, active;
+    unsigned entries; /* of the other slot, one bit each */
+    enum reset reset;
+    enum boots boots;
+    enum al_meaning meaning;
+};
+
+/* clang-format off */
+static const struct row table[] = {
+    /* phase     runs   active     entry of the other slot    reset      boots        meaning */
+    {ON_TRIAL, OTHER, OTHER,     BIT(PENDING),              ANY_RESET, ANY_BOOTS,   AL_MEANS_STARTED},
+    {ON_TRIAL, OTHER, OTHER,     BIT(VALID),                ANY_RESET, ANY_BOOTS,   AL_MEANS_CONFIRMED},
+    {ON_TRIAL, OTHER, OTHER,     BIT(NEW) | BIT(UNDEFINED), ANY_RESET, ALL_USED,    AL_MEANS_USED_UP},
+    {ON_TRIAL, OTHER, OTHER,     BIT(NEW) | BIT(UNDEFINED), ANY_RESET, ANY_BOOTS,   AL_MEANS_UNGUARDED},
+    {ON_TRIAL, HOME,  OTHER,     ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_REFUSED},
+    {ON_TRIAL, HOME,  HOME,      BIT(FAILED),               POWER,     ANY_BOOTS,   AL_MEANS_COLD},
+    {ON_TRIAL, HOME,  HOME,      BIT(FAILED),               ANY_RESET, ANY_BOOTS,   AL_MEANS_ROLLED_BACK},
+    {ON_TRIAL, HOME,  HOME,      BIT(NONE),                 ANY_RESET, ANY_BOOTS,   AL_MEANS_NOTE_LOST},
+    {ON_TRIAL, HOME,  HOME,      BIT(VALID),                ANY_RESET, ANY_BOOTS,   AL_MEANS_UNTOLD},
+    /* A loader without rollback, or one that was told `home` and then cut before T6: an image that was never
+     * started has an old note of this kind; one that was, is at its end. */
+    {ON_TRIAL, HOME,  HOME,      ANY,                       ANY_RESET, NOT_STARTED, AL_MEANS_UNTOLD},
+    {ON_TRIAL, HOME,  HOME,      ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_ROLLED_BACK},
+    /* Home was named and did not start: what runs is all there is. */
+    {ON_TRIAL, OTHER, HOME,      ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_FELL_BACK},
+    {ON_TRIAL, OTHER, ANY_PLACE, ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_STARTED},
+    {NO_TRIAL, HOME,  HOME,      ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_NORMAL},
+    {NO_TRIAL, OTHER, ANY_PLACE, ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_FELL_BACK},
+    {NO_TRIAL, HOME,  OTHER,     ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_DISAGREES},
+};
+/* clang-format on */
+
+static bool boots_fit(enum boots asked, uint8_t boots) {
+    if (asked == NOT_STARTED)
+        return boots == 0;
+    return asked == ANY_BOOTS || boots >= AL_BOOTS_MAX;
+}
+
+enum al_meaning al_reconcile(const struct al_record *record, const struct aloft_loader_view *view,
+                             enum aloft_reset reset) {
+    const unsigned other = al_record_other(record);
+    const unsigned active = view->active == ALOFT_SLOT_NONE ? view->running : view->active;
+    const enum phase phase = record->phase == AL_TRIAL ? ON_TRIAL : NO_TRIAL;
+    /* A factory image is at home: what is in the slots did not make it start. */
+    const enum place runs = view->running == other ? OTHER : HOME;
+    const enum place named = active == other ? OTHER : HOME;
+
+    for (unsigned i = 0; i < sizeof table / sizeof table[0]; i++) {
+        const struct row *row = &table[i];
+        if (row->phase == phase && row->runs == runs &&
+            (row->active == ANY_PLACE || row->active == named) &&
+            (row->entries & 1u << view->entry[other]) != 0 &&
+            (row->reset == ANY_RESET || reset == ALOFT_RESET_POWER) &&
+            boots_fit(row->boots, record->boots))
+            return row->meaning;
+    }
+    return AL_MEANS_NORMAL; /* the table covers all; test_reconcile asks every combination */
+}
