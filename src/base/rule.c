@@ -11,12 +11,12 @@ unsigned aloft_manifest_rule(const aloft_fault *why) {
         uint16_t code;
         uint8_t rule; /* 0: stands in `want` */
     } rows[] = {
-        {ALOFT_E_MANIFEST_LONG, 0},        {ALOFT_E_MANIFEST_FORM, 0},
-        {ALOFT_E_MANIFEST_CONTENT, 0},     {ALOFT_E_MANIFEST_CLASS, 0},
-        {ALOFT_E_MANIFEST_EXPIRED, 0},     {ALOFT_E_MANIFEST_ENCODING, 0},
-        {ALOFT_E_SIGNATURE_BAD, 0},        {ALOFT_E_ROLLBACK_REFUSED, 0},
-        {ALOFT_E_SIGNER_UNKNOWN, AL_R13},  {ALOFT_E_SKIPPED, AL_R17},
-        {ALOFT_E_MANIFEST_SIZE, AL_R21},   {ALOFT_E_DIGEST_MISMATCH, AL_R41},
+        {ALOFT_E_MANIFEST_LONG, 0},       {ALOFT_E_MANIFEST_FORM, 0},
+        {ALOFT_E_MANIFEST_CONTENT, 0},    {ALOFT_E_MANIFEST_CLASS, 0},
+        {ALOFT_E_MANIFEST_EXPIRED, 0},    {ALOFT_E_MANIFEST_ENCODING, 0},
+        {ALOFT_E_SIGNATURE_BAD, 0},       {ALOFT_E_ROLLBACK_REFUSED, 0},
+        {ALOFT_E_SIGNER_UNKNOWN, AL_R13}, {ALOFT_E_SKIPPED, AL_R17},
+        {ALOFT_E_MANIFEST_SIZE, AL_R21},  {ALOFT_E_DIGEST_MISMATCH, AL_R41},
     };
 
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)

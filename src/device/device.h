@@ -151,6 +151,10 @@ ALOFT_MUST_USE bool al_foreign_allows(const struct al_device *d, aloft_fault *wh
 /** The application is well, outside of our own trials. */
 ALOFT_MUST_USE aloft_err al_foreign_well(struct al_device *d, aloft_fault *why);
 
+/* ---- readback.c */
+/** The next page of the other slot against the record: ALOFT_WAIT until it is told (slot.h). */
+ALOFT_MUST_USE aloft_err al_readback_other(struct al_device *d, aloft_fault *why);
+
 /* ---- trial.c */
 /** Ends a trial that was silent or sick for too long; AL_REST where nothing is to be done. */
 enum al_state al_trial_watch(struct al_device *d);

@@ -31,15 +31,19 @@ static enum al_state reject(struct al_device *d, aloft_fault *why) {
     return al_device_fail(d, &d->fetch_retry, why);
 }
 
-enum al_state al_step_readback(struct al_device *d) {
+aloft_err al_readback_other(struct al_device *d, aloft_fault *why) {
     const unsigned other = al_record_other(&d->record);
-    aloft_fault why = {0};
-    aloft_err e;
 
     if (!d->has_begun)
         al_slot_check_start(&d->check, &d->config->slot[other], &d->record.slot[other]);
     d->has_begun = true;
-    e = al_slot_check_step(&d->check, d->config->page, &why);
+    return al_slot_check_step(&d->check, d->config->page, why);
+}
+
+enum al_state al_step_readback(struct al_device *d) {
+    aloft_fault why = {0};
+    aloft_err e = al_readback_other(d, &why);
+
     if (e == ALOFT_WAIT)
         return AL_READBACK;
     if (e == ALOFT_OK)

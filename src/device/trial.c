@@ -131,14 +131,9 @@ aloft_err aloft_health(struct aloft *device, enum aloft_health_word word, aloft_
 
 /* T7: the kept image is whole? Then it may boot once more. */
 enum al_state al_step_again(struct al_device *d) {
-    const unsigned other = al_record_other(&d->record);
     aloft_fault why = {0};
-    aloft_err e;
+    aloft_err e = al_readback_other(d, &why);
 
-    if (!d->has_begun)
-        al_slot_check_start(&d->check, &d->config->slot[other], &d->record.slot[other]);
-    d->has_begun = true;
-    e = al_slot_check_step(&d->check, d->config->page, &why);
     if (e == ALOFT_WAIT)
         return AL_AGAIN;
     if (e == ALOFT_OK) {
