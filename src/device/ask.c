@@ -41,8 +41,7 @@ static void reached(struct al_device *d) {
 
 static enum al_state nothing_new(struct al_device *d) {
     reached(d);
-    d->status.offer_stands = false;
-    d->is_wanted = false;
+    d->status.offer_stands = d->is_wanted = false;
     al_device_all_is_well(d);
     al_talk_end(&d->talk);
     return al_device_rest(d, al_device_in_trial(d) ? ALOFT_SLEEP : ALOFT_DONE);

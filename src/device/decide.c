@@ -18,6 +18,7 @@ static enum al_state refuse(struct al_device *d, aloft_fault why) {
         why.step = ALOFT_STEP_VERIFY;
     d->report_due = d->report_due || d->status.fault.code != why.code;
     d->status.fault = why;
+    d->status.offer_stands = why.code == ALOFT_E_TRIAL_WAITS; /* later, by itself */
     d->is_wanted = false;
     return al_device_rest(d, ALOFT_FAILED);
 }
@@ -68,7 +69,7 @@ enum al_state al_device_adopt(struct al_device *d) {
     struct al_record next = d->record;
     aloft_fault why = {0};
 
-    d->is_wanted = false;
+    d->status.offer_stands = d->is_wanted = false;
     al_record_adopt(&next, &d->offer, d->manifest.digest);
     if (!al_device_commit(d, &next, &why))
         return refuse(d, why);
@@ -109,7 +110,6 @@ enum al_state al_step_decide(struct al_device *d) {
 
     if (al_device_in_trial(d)) /* the answer showed that the server is there; its words wait */
         return al_device_rest(d, ALOFT_SLEEP);
-    d->status.offer_stands = false; /* al_device_take finds out */
     if (d->keys.n < d->keys.threshold || d->keys.threshold == 0)
         return refuse(d, fault_of(ALOFT_E_NO_KEYS, d->keys.threshold, d->keys.n));
     if (aloft_manifest_read(envelope, &d->keys, &d->manifest, &why) != ALOFT_OK)
@@ -122,7 +122,7 @@ enum al_state al_step_decide(struct al_device *d) {
         return al_device_adopt(d);
     if (d->verdict.decision == ALOFT_TAKE)
         return terms.has_running || d->running > 1 ? al_device_take(d) : AL_COMPARE;
-    d->is_wanted = false;
+    d->status.offer_stands = d->is_wanted = false;
     al_device_all_is_well(d);
     return al_device_rest(d, ALOFT_DONE);
 }
