@@ -246,7 +246,7 @@ bad() {
     publish "$1"
     check_now
     said "back on 1.2.0" 60
-    said 'reported to the server' 30
+    await "$server_log" "back on 1.2.0: $1 .*\[0x07" 30 || die "the server has not heard why $1 came back"
     case $(server_says state) in rolled-back*) ;; *) die "the server does not say that $1 was rolled back" ;; esac
     fact "$1, which $2, the device" "$(words 'back on 1.2.0' | first_sentence)"
     fact "and the server" "$(heard 'back on 1.2.0')"
