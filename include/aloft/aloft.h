@@ -135,8 +135,11 @@ struct aloft {
  *         config  must live as long as the device.
  * Gives   ALOFT_OK, or ALOFT_E_RECORDS_LOST as a notice in aloft_status.fault only.
  * Fails   ALOFT_E_MISUSE, _CONFIG_*, _FLASH_GEOMETRY: the device never updates; aloft_step answers
- *         ALOFT_FAILED for ever. ALOFT_E_NO_KEYS, _KEY_TYPE: the same, but a trial still ends rightly.
- * Power   as records.md L4 and T10: at most one record is written.
+ *         ALOFT_FAILED for ever. ALOFT_E_NO_KEYS, _KEY_TYPE: it runs on, asks, and takes nothing.
+ *         On trial each of these ends the trial, where flash, clock, random and loader are right: an
+ *         image that could not be updated again does not stay.
+ * Power   at most three records are written (L4, T6, T8 or T10), each whole or not at all. What the
+ *         flash refuses is written before the next check.
  * Costs   reads two erase units of the log and hashes at most 2 x (erase size / 256) cells of 184
  *         bytes.
  */
@@ -161,8 +164,10 @@ enum aloft_health_word {
 /**
  * Say how the running image is. Outside a trial it does nothing and gives ALOFT_OK, so it may be called
  * as often as wanted. ALOFT_WELL commits the new image; ALOFT_SICK makes the next aloft_step ask for a
- * reboot into the old one. A trial that says nothing for trial_s ends as ALOFT_SICK.
+ * reboot into the old one, and no later word takes it back. A trial that says nothing for trial_s ends as
+ * ALOFT_SICK.
  *
+ * Fails   ALOFT_E_FLASH_*: not confirmed, say it again. What aloft_start gave, where that ends the trial.
  * Power   a cut before: still on trial; after: confirmed. One record.
  */
 ALOFT_MUST_USE aloft_err aloft_health(struct aloft *device, enum aloft_health_word word,

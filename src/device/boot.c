@@ -70,8 +70,9 @@ static bool home_is_right(const struct boot *boot) {
     return digest_of(boot, record->home) == RIGHT;
 }
 
-/* Only in IDLE does the other slot hold an image that once ran here, or none: in FILL it is scrap,
- * in TRIAL and KEPT it has not proven itself. */
+/* Only in IDLE: in FILL the other slot is scrap, in TRIAL and KEPT it has not proven itself. In IDLE it
+ * holds the image that ran here before, or one that was given up or replaced before its trial: signed, whole,
+ * and better than a device that does not start. */
 static void start_home(struct boot *boot) {
     const struct al_record *record = &boot->record;
     unsigned other = al_record_other(record);
