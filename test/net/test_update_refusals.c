@@ -130,6 +130,27 @@ static void a_bad_release_is_given_up_whatever_operation_is_refused(void **state
     assert_true(refused_at > 30);
 }
 
+/* L3: a record that a cut left looking blank may yet turn up; so a slot is touched only behind an append. */
+static void a_download_that_goes_on_after_a_start_begins_with_an_append(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    sim_power_cut_after(&rig.power, 8, SIM_TORN_HALF, 0);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_REBOOT);
+    tap();
+    refused_at = 0;
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    rig_status(&rig, &now);
+    assert_int_equal(now.outcome, ALOFT_UNDER_WAY);
+    assert_int_equal(n_ops, 0);
+
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
+
+    assert_int_equal(n_ops, 1);
+    assert_true(was_log);
+    assert_true(rig_pass(&rig, 120));
+    must_run(1);
+}
+
 /* T3 is refused; the device must neither believe in a trial nor stop taking updates. */
 static void a_switch_that_flash_refuses_is_no_trial(void **state) {
     const struct al_device *d = (const struct al_device *)rig.device.room;
@@ -411,6 +432,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_update_outlives_a_refusal_of_any_operation),
         cmocka_unit_test(a_bad_release_is_given_up_whatever_operation_is_refused),
+        T(a_download_that_goes_on_after_a_start_begins_with_an_append),
         T(a_switch_that_flash_refuses_is_no_trial),
         T(an_image_that_the_loader_refuses_is_a_failed_trial),
         T(a_loader_that_always_refuses_ends_in_giving_up),
