@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: smartthings/standin. A stand-in of the SmartThings SDK for hosts: the functions that the binding uses, over
+ * a real MQTT broker with TLS. Topics, JSON and the wait for connect.success are those of the SDK 2.1.1; onboarding
+ * and the login with a signed token are left out. */
+#ifndef ALOFT_ST_STANDIN_SDK_H
+#define ALOFT_ST_STANDIN_SDK_H
+
+#include "../st_dev_declarations.h"
+
+typedef void (*st_status_cb)(iot_status_t status, iot_stat_lv_t level, void *user);
+typedef void (*st_cap_noti_cb)(iot_noti_data_t *notice, void *user);
+
+struct st_standin {
+    const char *host;
+    int port;
+    const char *ca;        /* file of the CA that the broker's certificate comes from */
+    const char *device_id; /* A-Za-z0-9._- */
+    st_status_cb on_status;
+    st_cap_noti_cb on_notice;
+    void *user;
+};
+
+/** Before anything else; copied, but its texts are not. */
+IOT_CTX *st_standin_init(const struct st_standin *settings);
+
+/** Begin to connect, on a thread of its own, for ever. 0: begun. */
+int st_standin_start(void);
+
+#endif
