@@ -34,13 +34,26 @@ foreach(file ${vector_tests})
   program_test(${file} aloft_crypto_mbedtls _mbedtls)
 endforeach()
 
+# Power cuts by the million: each right signature is checked once a process. ./dev bench power runs it for longer.
+file(GLOB power_sources CONFIGURE_DEPENDS test/power/*.c)
+list(FILTER power_sources EXCLUDE REGEX "/test_[^/]*$")
+add_executable(power ${power_sources})
+target_link_options(power PRIVATE -Wl,--wrap=aloft_verify)
+target_link_libraries(power PRIVATE aloft_kit aloft_sim $<LINK_GROUP:RESCAN,aloft_core,aloft_crypto_openssl>)
+set(power_plan --cases 150000 --prefixes 8 --no-pairs)
+if(ALOFT_SANITIZE)
+  set(power_plan --cases 5000 --random-only)
+endif()
+add_test(NAME power/power COMMAND power ${power_plan})
+set_tests_properties(power/power PROPERTIES LABELS power TIMEOUT 300 PROCESSORS 2)
+
 # a client with mbedTLS as old devices have it
 add_executable(tls_client test/e2e/tls_client.c)
 target_link_libraries(tls_client PRIVATE ${MBEDTLS} ${MBEDX509} ${MBEDCRYPTO})
 
 # Firmware that crashes on purpose must die by its signal, also where the sanitizer would turn that into an exit.
 file(GLOB shell_tests CONFIGURE_DEPENDS test/e2e/test_*.sh test/size/test_*.sh
-  test/narrow/test_*.sh)
+  test/narrow/test_*.sh test/model/test_*.sh)
 foreach(file ${shell_tests})
   get_filename_component(name ${file} NAME_WE)
   get_filename_component(folder ${file} DIRECTORY)

@@ -123,7 +123,8 @@ static aloft_err read(void *self, uint32_t at, aloft_space to) {
 }
 
 /* Whether this operation is the one that the power is cut in. Counts it. */
-static bool is_cut(struct sim_power *power) {
+static bool is_cut(struct sim_power *power, size_t len) {
+    power->len = (uint32_t)len;
     if (power->ops++ != power->cut_at)
         return false;
     power->on = false;
@@ -159,7 +160,7 @@ static aloft_err write(void *self, uint32_t at, aloft_bytes from) {
     }
     if (ecc_forbids(flash, at, from))
         return ALOFT_E_FLASH_WRITE;
-    if (is_cut(flash->power)) {
+    if (is_cut(flash->power, from.len)) {
         sim_torn_write(flash, at, from);
         return ALOFT_E_FLASH_WRITE;
     }
@@ -189,7 +190,7 @@ static aloft_err erase(void *self, uint32_t at) {
         return ALOFT_E_FLASH_ERASE;
     }
     flash->wear[at / flash->erase_size]++;
-    if (is_cut(flash->power)) {
+    if (is_cut(flash->power, flash->erase_size)) {
         sim_torn_erase(flash, at);
         return ALOFT_E_FLASH_ERASE;
     }

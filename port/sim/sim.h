@@ -36,6 +36,7 @@ enum sim_torn {
 struct sim_power {
     bool on;
     uint32_t ops;       /* operations begun since sim_power_start */
+    uint32_t len;       /* bytes of the operation begun last */
     uint32_t sessions;  /* power-ons */
     uint32_t cut_at;    /* number of the operation that is cut, UINT32_MAX: none */
     enum sim_torn torn; /* what is left of it */

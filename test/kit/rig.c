@@ -129,8 +129,9 @@ bool rig_boot(struct rig *rig, enum aloft_reset reset) {
                                      .check_always = rig->check_always};
     aloft_fault why = {0};
 
-    if (reset == ALOFT_RESET_POWER)
+    if (reset == ALOFT_RESET_POWER && !rig->power_is_back)
         sim_power_on(&rig->power);
+    rig->power_is_back = false;
     if (aloft_boot(&boot, &rig->choice) != ALOFT_OK && !rig->power.on)
         return false;
     if (rig->choice.slot == ALOFT_SLOT_NONE)

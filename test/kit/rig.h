@@ -53,7 +53,8 @@ struct rig {
     bool decided;
     bool may_start_badly; /* aloft_start may fail: its answer stands in `started` */
     aloft_err started;
-    bool check_always; /* struct aloft_boot_config */
+    bool power_is_back; /* sim_power_on was called for the next start */
+    bool check_always;  /* struct aloft_boot_config */
 
     uint8_t manifest_room[ALOFT_MANIFEST_MAX], input_room[2048], page_room[RIG_PAGE_MAX];
     uint8_t site_manifest[ALOFT_MANIFEST_MAX];
