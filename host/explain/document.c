@@ -21,7 +21,16 @@ static const char head[] =
     "certificate was looked at and none can be the cause. `aloft doctor --project DIR` names the "
     "line of\n"
     "your source with the address; `aloft doctor --firmware FILE` reads it out of the built "
-    "image.\n";
+    "image.\n\n"
+    "## Which step of the road is broken\n\n"
+    "`aloft -C PROJECT doctor` walks a device's road: name, route, TCP, TLS, chain, host name, "
+    "dates,\n"
+    "HTTP, clock, manifest, decision, payload. It stops at the first step that is broken and says "
+    "what\n"
+    "was seen and what was expected, with the number that a device would give. Run it on the "
+    "device's\n"
+    "network; `--now 0` is a device whose clock stands at 1970. It finds no fault of Wi-Fi or "
+    "flash.\n";
 
 static void put_cell(const char *text, FILE *to) {
     for (; *text != 0; text++)

@@ -38,8 +38,7 @@ python3 -c 'import json,sys; assert json.load(open(sys.argv[1]))["worst"] == "wr
 mkdir "$tmp/bare"
 provokes DOCTOR_NO_SOURCE "$ALOFT" doctor --project "$tmp/bare"
 provokes FILE_READ "$ALOFT" doctor --firmware "$tmp/none"
-exits 64 "$ALOFT" doctor
-exits 64 "$ALOFT" doctor https://updates.example
+provokes NO_PROJECT "$ALOFT" -C "$tmp" doctor https://updates.example
 exits 0 "$ALOFT" doctor --help
 
 say "a built image: a key inside is an alarm, a web page is none"
