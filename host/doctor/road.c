@@ -26,7 +26,8 @@ static const struct {
     [ROAD_PAYLOAD] = {"payload", road_see_payload},
 };
 
-static void fill_text(char *out, size_t size, const char *format, va_list arguments) {
+__attribute__((format(printf, 3, 0))) static void fill_text(char *out, size_t size,
+                                                            const char *format, va_list arguments) {
     char raw[600];
     int len = vsnprintf(raw, sizeof raw, format, arguments);
 
