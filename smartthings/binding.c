@@ -88,6 +88,8 @@ bool aloft_st_start(struct aloft_st *st, IOT_CTX *context, const struct aloft_st
 
     memset(st, 0, sizeof *st);
     st->config = *config;
+    st->memory.mark = st->kept_mark = config->mark;
+    st->memory.keeps_marks = config->keep_mark != NULL;
     atomic_init(&st->notes, 0);
     atomic_init(&st->is_connected, false);
     atomic_init(&st->is_reached, false);
@@ -233,6 +235,14 @@ static unsigned take_notes(struct aloft_st *st) {
     return notes;
 }
 
+/* If power goes before: the time is told again, a little later than it was. */
+static void keep_mark(struct aloft_st *st) {
+    if (st->config.keep_mark == NULL || st->kept_mark == st->memory.mark)
+        return;
+    st->kept_mark = st->memory.mark;
+    st->config.keep_mark(st->config.self, st->kept_mark);
+}
+
 static void try_to_send(struct aloft_st *st, const struct al_st_view *view,
                         const struct aloft_status *status) {
     if (send(st, view, status)) {
@@ -240,6 +250,7 @@ static void try_to_send(struct aloft_st *st, const struct al_st_view *view,
         st->n_errors = 0;
         st->sent_ms = st->now_ms;
         memcpy(&st->told, view, sizeof st->told);
+        keep_mark(st);
         if (!st->memory.is_asked)
             st->command_id[0] = 0; /* the command has its answer */
         return;

@@ -44,6 +44,13 @@ struct aloft_st_config {
     const char *component; /* NULL: "main" */
     const char *version;   /* of the image that runs: aloft_image.version */
     bool shows_progress;   /* the device profile has imageTransferProgress */
+
+    /* A number that outlives a restart, so that the time of an update that ended in one is told once, and
+     * stays: `mark` is what was kept last, 0 at first. Called from aloft_st_step, at most once for each end of
+     * an attempt. NULL: after a rollback the cloud keeps the time of the update before. */
+    uint32_t mark;
+    void (*keep_mark)(void *self, uint32_t mark);
+    void *self;
 };
 
 /** What the user wants, bits of aloft_st_step's answer. */
@@ -65,6 +72,7 @@ struct aloft_st {
     /* the caller's */
     struct al_st_memory memory;
     struct al_st_view told;
+    uint32_t kept_mark;
     bool is_due, was_connected, is_held;
     uint8_t n_errors;
     uint32_t now_ms, sent_ms;

@@ -46,12 +46,30 @@ static enum al_st_last last_of(const struct al_st_memory *m, const struct aloft_
     return s->outcome == ALOFT_CONFIRMED && s->attempt > 0 ? AL_ST_SUCCEEDED : AL_ST_NOT_KNOWN;
 }
 
-/* What was over before this start has no time: the records keep none. */
-static void stamp(struct al_st_memory *m, enum al_st_last last, uint64_t unix_s) {
-    if (m->has_looked && last != m->last && last != AL_ST_NOT_KNOWN)
-        m->when_s = unix_s;
-    else if (last == AL_ST_NOT_KNOWN)
+/* Names an end of an attempt: `fails` tells trials of the same attempt apart. Never 0. */
+static uint32_t mark_of(const struct aloft_status *s, enum al_st_last last) {
+    return s->attempt << 5 | (uint32_t)(s->fails & 7u) << 2 | (uint32_t)last;
+}
+
+/* An end that this run has met has the time of now, and so has one that is met at the start but was never told:
+ * as soon as the clock is set. One that was told by an earlier run has its time in the cloud already. */
+static void stamp(struct al_st_memory *m, const struct aloft_status *s, enum al_st_last last,
+                  uint64_t unix_s) {
+    uint32_t mark = mark_of(s, last);
+
+    if (last == AL_ST_NOT_KNOWN) {
         m->when_s = 0;
+        m->is_new = false;
+    } else if (m->has_looked ? last != m->last : m->keeps_marks && mark != m->mark) {
+        m->is_new = true;
+        m->when_s = 0;
+    }
+    if (m->is_new && unix_s != 0) {
+        m->is_new = false;
+        m->when_s = unix_s;
+    }
+    if (last != AL_ST_NOT_KNOWN && !m->is_new)
+        m->mark = mark;
     m->last = last;
     m->has_looked = true;
 }
@@ -94,7 +112,7 @@ bool al_st_look(struct al_st_memory *m, const struct aloft_status *s, const char
         m->failed = s->fault;
     follow_request(m, s, check_is_over);
     m->was_check = s->state == ALOFT_CHECKING;
-    stamp(m, last_of(m, s), unix_s);
+    stamp(m, s, last_of(m, s), unix_s);
     fill(m, s, running, view);
     return check_is_over;
 }

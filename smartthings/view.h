@@ -20,7 +20,8 @@ struct al_st_view {
     char available[ALOFT_VERSION_MAX + 1]; /* as `current` where nothing is offered */
     enum al_st_last last;
     aloft_fault why; /* of AL_ST_FAILED; code 0: no more is known */
-    uint64_t when_s; /* when `last` came about, seconds since 1970; 0: this run has not seen it */
+    uint64_t
+        when_s; /* when `last` came about, seconds since 1970; 0: not known, or told by an earlier run */
     uint8_t percent; /* of the download, in tens */
 };
 
@@ -34,6 +35,9 @@ struct al_st_memory {
     aloft_fault failed; /* of the last attempt */
     enum al_st_last last;
     uint64_t when_s;
+    bool is_new;      /* `last` has come about and has no time yet: the clock is not set */
+    bool keeps_marks; /* `mark` outlives a restart */
+    uint32_t mark;    /* of the last end of an attempt that has got its time */
 };
 
 /**

@@ -65,12 +65,45 @@ static void on_notice(iot_noti_data_t *notice, void *user) {
     aloft_st_notice(&app, notice);
 }
 
+/* What was told of the last update, in a file beside the flash; an ESP32 has NVS for this. */
+static FILE *mark_file(const char *mode) {
+    const char *dir = getenv("ALOFT_DEVICE_DIR");
+    char path[512];
+
+    if (dir == NULL || snprintf(path, sizeof path, "%s/told", dir) >= (int)sizeof path)
+        return NULL;
+    return fopen(path, mode);
+}
+
+static void keep_mark(void *self, uint32_t mark) {
+    FILE *file = mark_file("w");
+
+    (void)self;
+    if (file == NULL)
+        return;
+    fprintf(file, "%u\n", (unsigned)mark);
+    fclose(file);
+}
+
+static uint32_t kept_mark(void) {
+    FILE *file = mark_file("r");
+    char text[16] = "";
+
+    if (file == NULL)
+        return 0;
+    if (fgets(text, sizeof text, file) == NULL)
+        text[0] = 0;
+    fclose(file);
+    return (uint32_t)strtoul(text, NULL, 10);
+}
+
 static bool start_app(void) {
     static char host[256];
     const char *broker = getenv("ALOFT_STANDIN_BROKER");
     const char *colon = broker == NULL ? NULL : strrchr(broker, ':');
     struct st_standin settings = {.host = host, .on_status = on_status, .on_notice = on_notice};
-    const struct aloft_st_config config = {.version = aloft_image.version};
+    const struct aloft_st_config config = {
+        .version = aloft_image.version, .mark = kept_mark(), .keep_mark = keep_mark};
     IOT_CTX *context;
 
     if (colon == NULL || (size_t)(colon - broker) >= sizeof host)

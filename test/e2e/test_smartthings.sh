@@ -3,10 +3,10 @@
 # The button, once, over a real broker: the first scenes of ./dev demo smartthings.
 set -eu
 PATH=$PATH:/usr/sbin
-command -v mosquitto >/dev/null && [ -x "$ALOFT_BUILD/aloft-smartthings" ] || {
+if ! command -v mosquitto >/dev/null || [ ! -x "$ALOFT_BUILD/aloft-smartthings" ]; then
     echo "no mosquitto or no libmosquitto-dev here: not run"
     exit 77
-}
+fi
 
 "$ALOFT_BUILD/aloft-smartthings" --help | grep -q 'usage: aloft-smartthings'
 rc=0

@@ -179,6 +179,50 @@ static void a_success_has_its_time_only_in_the_run_that_saw_it(void **state) {
     assert_string_equal(shown->time, "");
 }
 
+static uint32_t kept, n_kept;
+
+static void keep(void *self, uint32_t mark) {
+    (void)self;
+    kept = mark;
+    n_kept++;
+}
+
+static void restart_rolled_back(uint8_t fails) {
+    const struct aloft_st_config config = {.version = "1.0.0", .mark = kept, .keep_mark = keep};
+
+    memset(&now, 0, sizeof now);
+    now.outcome = ALOFT_ROLLED_BACK;
+    now.attempt = 1;
+    now.fails = fails;
+    now.fault = (aloft_fault){.code = ALOFT_E_TRIAL_SICK, .step = ALOFT_STEP_TRIAL};
+    assert_true(aloft_st_start(&st, NULL, &config));
+    kit_st_connect(&st);
+    memset(&kit_st_cloud.shown, 0, sizeof kit_st_cloud.shown);
+}
+
+static void a_rollback_has_its_time_once_as_soon_as_the_clock_is_set(void **state) {
+    (void)state;
+    kept = n_kept = 0;
+    restart_rolled_back(1);
+    assert_int_equal(aloft_st_step(&st, &now, now_ms, 0), 0); /* no clock yet */
+    kit_st_deliver();
+    assert_string_equal(shown->last, "updateFailed");
+    assert_string_equal(shown->time, "");
+    assert_int_equal(n_kept, 0);
+    (void)step(1000);
+    assert_string_equal(shown->time, "2026-11-22T05:48:10Z");
+    assert_int_equal(n_kept, 1);
+
+    restart_rolled_back(1); /* the same end */
+    (void)step(1000);
+    assert_string_equal(shown->last, "updateFailed");
+    assert_string_equal(shown->time, "");
+    restart_rolled_back(2); /* another trial of the same attempt */
+    (void)step(1000);
+    assert_string_equal(shown->time, "2026-11-22T05:48:10Z");
+    assert_int_equal(n_kept, 2);
+}
+
 static void everything_is_said_again_after_a_day(void **state) {
     (void)state;
     (void)step(0);
@@ -291,6 +335,7 @@ int main(void) {
         T(a_request_that_cannot_begin_says_why_in_our_words),
         T(a_check_that_fails_is_no_update_that_failed),
         T(a_success_has_its_time_only_in_the_run_that_saw_it),
+        T(a_rollback_has_its_time_once_as_soon_as_the_clock_is_set),
         T(everything_is_said_again_after_a_day),
         T(without_memory_nothing_is_said_until_there_is_some),
         T(after_a_rate_limit_it_waits_a_minute),
