@@ -63,6 +63,10 @@ provokes DEVICE_FLASHED device --dir "$tmp/d" --flash "$tmp/lamp"
 cmp "$tmp/before" "$tmp/d/flash.bin" || fail "the flash has changed"
 cmp "$tmp/id" "$tmp/d/id" || fail "the id has changed"
 
+say "doctor takes it for what it is: the test keys in its TLS library are no alarm"
+exits 0 "$ALOFT" doctor --firmware "$tmp/lamp"
+has "a program for" "$tmp/out"
+
 say "wrong settings are told, and end with 1"
 provokes DEVICE_CA device --dir "$tmp/d" --once --ca "$tmp/text"
 exits 1 device --dir "$tmp/d" --once --ca "$tmp/text"
