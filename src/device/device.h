@@ -7,6 +7,7 @@
 
 #include "device/log.h"
 #include "device/record.h"
+#include "device/ration.h"
 #include "device/slot.h"
 #include "device/talk.h"
 #include "device/transition.h"
@@ -65,12 +66,10 @@ struct al_device {
     struct al_flow flow;
     struct al_record_slot offer; /* the image that the manifest names */
     struct al_slot_check check;
-    bool has_resumed;      /* this download did not begin at byte 0 */
-    uint64_t window_ms;    /* download speed: when the present minute began */
-    uint32_t window_bytes; /* and what came in it */
-    uint64_t day_ms;       /* when the present day of fetching began */
-    uint64_t day_bytes;    /* what was fetched in it */
-    uint32_t day_size;     /* the largest payload that was wanted in it */
+    bool has_resumed;        /* this download did not begin at byte 0 */
+    uint64_t window_ms;      /* download speed: when the present minute began */
+    uint32_t window_bytes;   /* and what came in it */
+    struct al_ration ration; /* what may still be fetched */
 
     struct al_retry ask_retry, fetch_retry;
     uint32_t poll_s; /* in force */

@@ -12,8 +12,6 @@
 #define MARK_MIN      65536u
 #define MINUTE_MS     60000u
 #define SLOWEST_BPS   100u /* a slow radio (2G, NB-IoT) gives several times that */
-#define DAY_MS        86400000u
-#define FETCHES_A_DAY 4u /* payload sizes; FORMAT.md R47 */
 
 static const struct aloft_branch *branch(const struct al_device *d) {
     return &d->manifest.branch[d->verdict.branch];
@@ -107,25 +105,16 @@ static bool send_request(struct al_device *d, aloft_fault *why) {
     return true;
 }
 
-/* At most four payloads a day, whatever goes wrong: the bound on what a liar can make this device fetch. It
- * counts since the start; a device that restarts all the time is bounded by the marks it makes. Of several
- * releases in a day the largest counts, so that a large one that failed does not stop a small one. */
 static bool is_over_the_day(struct al_device *d, uint32_t from) {
     uint32_t size = branch(d)->payload_size;
 
-    if (d->time_ms - d->day_ms >= DAY_MS) {
-        d->day_ms = d->time_ms;
-        d->day_bytes = 0;
-        d->day_size = 0;
-    }
-    d->day_size = size > d->day_size ? size : d->day_size;
-    return d->day_bytes + (size - from) > (uint64_t)FETCHES_A_DAY * d->day_size;
+    return !al_ration_allows(&d->ration, d->time_ms, size, size - from);
 }
 
 static enum al_state wait_for_tomorrow(struct al_device *d) {
     enum al_state next = refused(d, ALOFT_E_PAYLOAD_LIMIT, branch(d)->payload_size, 0);
 
-    d->due_ms = d->day_ms + DAY_MS;
+    d->due_ms = al_ration_next_ms(&d->ration);
     return next;
 }
 
@@ -260,7 +249,7 @@ static bool see(struct al_device *d, aloft_fault *why) {
     d->is_seen = true;
     d->status.received += len;
     d->window_bytes += len;
-    d->day_bytes += len;
+    al_ration_take(&d->ration, d->time_ms, len);
     return al_flow_see(&d->flow, d->talk.body, why) == ALOFT_OK;
 }
 
