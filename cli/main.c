@@ -10,15 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define ALOFT_PROGRAM_VERSION "0.1.0"
-
-struct verb {
-    const char *name;
-    int (*run)(struct cli *cli, int argc, char **argv);
-    const char *help;
-};
-
-static const struct verb verbs[] = {
+const struct verb cli_verbs[] = {
 #define V(name, help) {#name, name##_main, help},
 #include "verbs.def"
 #undef V
@@ -32,7 +24,7 @@ static void print_help(FILE *to) {
         "                                    or else the current folder)\n"
         "       aloft help VERB, aloft --version\n\n",
         to);
-    for (const struct verb *v = verbs; v->name != NULL; v++)
+    for (const struct verb *v = cli_verbs; v->name != NULL; v++)
         fprintf(to, "  %-12s %s\n", v->name, v->help);
     fputs(
         "\n`aloft VERB --help` says more. Exit codes: 0 done, 1 refused (your input), 2 could not\n"
@@ -105,13 +97,35 @@ static int run_verb(struct cli *cli, int argc, char **argv) {
                     argv[i]);
             return EXIT_USAGE;
         }
-    for (const struct verb *v = verbs; v->name != NULL; v++)
+    for (const struct verb *v = cli_verbs; v->name != NULL; v++)
         if (strcmp(v->name, argv[0]) == 0)
             return v->run(cli, argc, argv);
     if (strcmp(argv[0], "help") == 0)
         return help_main(cli, argc, argv);
     fprintf(stderr, "aloft: there is no verb \"%s\". `aloft --help` lists them.\n", argv[0]);
     return EXIT_USAGE;
+}
+
+/* A verb prints its help where all print, so standard output is for once a piece of memory. */
+char *cli_help_of(const char *verb) {
+    static char help[] = "--help";
+    struct cli cli = {.dir = "."};
+    char *text = NULL, name[32];
+    size_t len;
+    FILE *before = stdout, *memory = open_memstream(&text, &len);
+
+    if (memory == NULL)
+        return NULL;
+    stdout = memory;
+    if (verb == NULL) {
+        print_help(memory);
+    } else {
+        snprintf(name, sizeof name, "%s", verb);
+        optind = 0; /* getopt begins anew */
+        (void)run_verb(&cli, 2, (char *[]){name, help, NULL});
+    }
+    stdout = before;
+    return fclose(memory) == 0 ? text : NULL;
 }
 
 static int wrong_start(const char *argument) {

@@ -17,10 +17,24 @@
 #define EXIT_ALARM   3
 #define EXIT_USAGE   64
 
+#define ALOFT_PROGRAM_VERSION "0.1.0"
+
 struct cli {
     const char *dir;        /* -C, or $ALOFT_PROJECT, or "." */
     struct trouble trouble; /* of the verb under way */
 };
+
+struct verb {
+    const char *name;
+    int (*run)(struct cli *cli, int argc, char **argv);
+    const char *help; /* what it does, in a line */
+};
+
+/** The verbs in the order of the help; the last has no name. */
+extern const struct verb cli_verbs[];
+
+/** What `aloft VERB --help` prints, or `aloft --help` for NULL. Yours to free; NULL: no memory. */
+char *cli_help_of(const char *verb);
 
 /** Print the trouble, with how to get help where it is a matter of usage; gives the exit code. */
 int cli_fail(const struct cli *cli);

@@ -31,7 +31,7 @@ static const char help[] =
     "                     image from the factory\n"
     "  --running IMAGE    the image that runs, for patches; default: not known\n"
     "  --slot-size N      bytes; default: large enough\n"
-    "  --now UNIX_S       its time; default, and --no-clock: it has no clock\n"
+    "  --now UNIX_S, --no-clock   its time; default: it has no clock\n"
     "  --encodings LIST   that it can decode, such as 0,16; default: those of this program\n"
     "  --json             the same for programs\n\n"
     "Exit: 0 accepted, 3 refused, 1 or 2 the question could not be put, 64 usage.\n";
