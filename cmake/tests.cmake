@@ -44,8 +44,10 @@ set(power_plan --cases 150000 --prefixes 8 --no-pairs)
 if(ALOFT_SANITIZE)
   set(power_plan --cases 5000 --random-only)
 endif()
-add_test(NAME power/power COMMAND power ${power_plan})
-set_tests_properties(power/power PROPERTIES LABELS power TIMEOUT 300 PROCESSORS 2)
+add_test(NAME power/power COMMAND tools/result power $<TARGET_FILE:power> ${power_plan}
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(power/power PROPERTIES LABELS power TIMEOUT 300 PROCESSORS 2
+  ENVIRONMENT "ALOFT_BUILD=${CMAKE_BINARY_DIR}")
 
 # a client with mbedTLS as old devices have it
 add_executable(tls_client test/e2e/tls_client.c)

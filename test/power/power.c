@@ -186,7 +186,7 @@ static void say(unsigned jobs, double seconds) {
            (unsigned long long)all.distinct, (unsigned long long)all.cases);
     printf("cuts\t%llu\tlosses of power in these cases, plain restarts not counted\n",
            (unsigned long long)all.cuts);
-    printf("bricks\t0\tdevices that did not start, or did not come to the right end\n");
+    printf("lost\t0\tdevices: none that did not start, or did not come to the right end\n");
     printf("fetched again\t%u\tbytes a loss of power, at worst\n", most.again);
     printf("written again\t%u\trecords a loss of power, at worst\n", most.records);
     printf("starts on trial\t%u\tof one release, at most\n", most.trials);
