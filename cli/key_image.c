@@ -5,24 +5,17 @@
 
 #include <errno.h>
 #include <getopt.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "host/file.h"
 #include "host/pubkey.h"
-#include "host/trust_header.h"
-#include "host/trust_plan.h"
+#include "host/trust_image.h"
 
 struct job {
     struct project project;
     const struct project_class *of_class;
     const char *class_name, *out;
-    struct trust_wish wish;
-    struct trust_plan plan;
-    struct trust_draft header;
-    char old[TRUST_HEADER_MAX], text[TRUST_HEADER_MAX];
-    size_t len;
+    struct trust_image image;
 };
 
 /* ---- options */
@@ -46,13 +39,13 @@ static int take_option(struct job *job, int option, const char *help, char **arg
         job->out = optarg;
         return -1;
     case 'g':
-        return take_word(job->wish.gone, &job->wish.n_gone, optarg);
+        return take_word(job->image.wish.gone, &job->image.wish.n_gone, optarg);
     case 'a':
-        return take_word(job->wish.again, &job->wish.n_again, optarg);
+        return take_word(job->image.wish.again, &job->image.wish.n_again, optarg);
     case 't':
         if (strlen(optarg) != 1 || optarg[0] < '1' || optarg[0] > '4')
             return cli_usage("key", "--threshold is 1 to 4, and not \"%s\"", optarg);
-        job->wish.threshold = (unsigned)(optarg[0] - '0');
+        job->image.wish.threshold = (unsigned)(optarg[0] - '0');
         return -1;
     default:
         return cli_wrong_option("key", argv);
@@ -77,19 +70,6 @@ static int read_options(struct job *job, int argc, char **argv, const char *help
     return code;
 }
 
-/* SOURCE_DATE_EPOCH (reproducible-builds.org) wins over the clock. False: it is no number. */
-static bool take_time(uint64_t *now_s) {
-    const char *text = getenv("SOURCE_DATE_EPOCH");
-    char *end = NULL;
-
-    *now_s = (uint64_t)time(NULL);
-    if (text == NULL)
-        return true;
-    errno = 0;
-    *now_s = strtoull(text, &end, 10);
-    return text[0] >= '0' && text[0] <= '9' && *end == 0 && errno == 0 && *now_s >> 63 == 0;
-}
-
 /* ---- work */
 
 static int find_class(struct job *job) {
@@ -104,26 +84,6 @@ static int find_class(struct job *job) {
     return cli_usage("key", "aloft.conf has no class \"%s\"", job->class_name);
 }
 
-/* An existing header is looked at before anything is made: one that somebody wrote by hand
- * stays. */
-static aloft_err read_old(struct job *job, struct trouble *trouble) {
-    aloft_space text;
-    aloft_err e;
-
-    if (job->out == NULL)
-        return ALOFT_OK;
-    e = file_read(job->out, TRUST_HEADER_MAX - 1, &text, trouble);
-    if (e == ALOFT_E_FILE_READ && trouble->fault.raw == ENOENT)
-        return ALOFT_OK;
-    if (e != ALOFT_OK)
-        return e;
-    memcpy(job->old, text.at, text.len);
-    free(text.at);
-    e = trust_header_read(job->old, job->out, &job->header, trouble);
-    job->wish.header = &job->header;
-    return e;
-}
-
 static bool was_trusted(const struct trust_draft *last, unsigned i, const struct trust_draft *now) {
     for (unsigned j = 0; j < now->n_firmware; j++)
         if (memcmp(last->firmware[i].kid, now->firmware[j].kid, ALOFT_KID_SIZE) == 0)
@@ -136,7 +96,7 @@ static bool was_trusted(const struct trust_draft *last, unsigned i, const struct
 
 /* What the person at the terminal may not have meant; it goes to stderr, beside the header. */
 static void warn(const struct job *job) {
-    const struct trust_draft *d = &job->plan.draft;
+    const struct trust_draft *d = &job->image.plan.draft;
     char kid[PUBKEY_KID_CHARS];
 
     if (d->n_firmware == d->threshold)
@@ -144,12 +104,12 @@ static void warn(const struct job *job) {
                 "aloft: there is no spare key: %u of %u must sign. If one is lost, devices "
                 "with this image can never be updated again. Make one: aloft key new NAME\n",
                 d->threshold, d->n_firmware);
-    for (unsigned i = 0; job->plan.had_one && i < job->plan.last.n_firmware; i++)
-        if (!was_trusted(&job->plan.last, i, d))
+    for (unsigned i = 0; job->image.plan.had_one && i < job->image.plan.last.n_firmware; i++)
+        if (!was_trusted(&job->image.plan.last, i, d))
             fprintf(stderr,
                     "aloft: the key %s was in the last header and is in this one neither "
                     "trusted nor gone. If devices are to trust it no more: --gone %s\n",
-                    pubkey_kid_text(job->plan.last.firmware[i].kid, kid), kid);
+                    pubkey_kid_text(job->image.plan.last.firmware[i].kid, kid), kid);
     for (unsigned i = 0; i < d->n_firmware; i++)
         if (d->firmware[i].type == ALOFT_KEY_ED25519)
             fprintf(stderr,
@@ -158,10 +118,11 @@ static void warn(const struct job *job) {
                     pubkey_kid_text(d->firmware[i].kid, kid));
 }
 
-static aloft_err write_out(struct job *job, struct trouble *trouble) {
-    aloft_bytes text = {(const uint8_t *)job->text, job->len};
+static aloft_err write_out(const struct job *job, struct trouble *trouble) {
+    const struct trust_image *image = &job->image;
+    aloft_bytes text = {(const uint8_t *)image->text, image->len};
 
-    if (job->out != NULL && strcmp(job->old, job->text) == 0) {
+    if (job->out != NULL && strcmp(image->old, image->text) == 0) {
         fprintf(stderr, "%s is up to date: keys, threshold and channels are the same\n", job->out);
         return ALOFT_OK;
     }
@@ -172,33 +133,22 @@ static aloft_err write_out(struct job *job, struct trouble *trouble) {
     return ALOFT_OK;
 }
 
-/* The record is remembered first: one that was made and never used costs an epoch, nothing else. */
-static aloft_err make(struct job *job, struct trouble *trouble) {
-    aloft_err e = read_old(job, trouble);
-
-    if (e == ALOFT_OK)
-        e = trust_plan(&job->project, &job->wish, &job->plan, trouble);
-    if (e == ALOFT_OK && job->plan.must_remember)
-        e = trust_remember(&job->project, &job->plan.draft, trouble);
-    if (e != ALOFT_OK)
-        return e;
-    job->len = trust_header_write(&job->plan.draft, job->of_class, job->text);
-    warn(job);
-    return write_out(job, trouble);
-}
-
 int key_image(struct cli *cli, int argc, char **argv, const char *help) {
     static struct job job;
     int code = read_options(&job, argc, argv, help);
 
     if (code >= 0)
         return code;
-    if (!take_time(&job.wish.now_s))
+    if (!trust_image_time(&job.image.wish.now_s))
         return cli_usage("key", "SOURCE_DATE_EPOCH is not a time in seconds since 1970");
     if (project_open(cli->dir, &job.project, &cli->trouble) != ALOFT_OK)
         return cli_fail(cli);
     code = find_class(&job);
     if (code >= 0)
         return code;
-    return make(&job, &cli->trouble) == ALOFT_OK ? 0 : cli_fail(cli);
+    if (trust_image_make(&job.image, &job.project, job.of_class, job.out, &cli->trouble) !=
+        ALOFT_OK)
+        return cli_fail(cli);
+    warn(&job);
+    return write_out(&job, &cli->trouble) == ALOFT_OK ? 0 : cli_fail(cli);
 }
