@@ -81,7 +81,7 @@ struct al_device {
     uint64_t again_ms;    /* not before this: the kept image was found damaged */
     bool is_kept_damaged; /* so it may be fetched anew */
     bool report_due;
-    bool has_agreed;   /* with a foreign loader, since the start */
+    bool has_agreed;   /* what this start means under a foreign loader was acted on */
     bool restart_due;  /* aloft_start has told a foreign loader to start another slot */
     bool confirm_due;  /* a foreign loader has confirmed this image, the record has not yet */
     bool loader_waits; /* no record knows this image, and a foreign loader waits for its word */
@@ -143,7 +143,8 @@ enum al_state al_device_adopt(struct al_device *d);
 enum al_state al_device_take(struct al_device *d);
 
 /* ---- foreign.c: where the boot loader is not ours */
-/** Once a start: act on what the loader's notes mean; may set restart_due, confirm_due, loader_waits. */
+/** At the start and before each check: act on what the loader's notes mean, once; may set restart_due,
+ *  confirm_due, loader_waits. And call home confirmed where a note of it is still open. */
 ALOFT_MUST_USE aloft_err al_foreign_agree(struct al_device *d, aloft_fault *why);
 /** Whether T1 is allowed: not while the loader waits for a word about what runs or will start. */
 ALOFT_MUST_USE bool al_foreign_allows(const struct al_device *d, aloft_fault *why);

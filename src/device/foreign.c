@@ -86,15 +86,23 @@ static aloft_err tell_again(struct al_device *d) {
     return ALOFT_OK;
 }
 
-/* Cold is counted in TRIAL, so that tearing the note again and again comes to an end. */
-static aloft_err note_lost(struct al_device *d, aloft_fault *why) {
+/* Counted as cold, so that a note torn again and again, or a loader that only says yes, comes to an end. */
+static aloft_err count_once_more(struct al_device *d, aloft_err used_up, aloft_fault *why) {
     struct al_record next = d->record;
-    aloft_err e;
 
-    al_record_cold(&next);
-    if (next.fails == d->record.fails)
+    if (next.cold >= AL_COLD_MAX) {
+        al_record_fail(&next, used_up);
+    } else {
+        al_record_cold(&next);
         al_record_again(&next);
-    e = commit(d, &next, why);
+    }
+    return commit(d, &next, why);
+}
+
+/* The trial goes on, and the loader is told once more. */
+static aloft_err once_more(struct al_device *d, aloft_err used_up, aloft_fault *why) {
+    aloft_err e = count_once_more(d, used_up, why);
+
     return e == ALOFT_OK && d->record.phase == AL_TRIAL ? tell_again(d) : e;
 }
 
@@ -128,9 +136,9 @@ static aloft_err act(struct al_device *d, enum al_meaning meaning, aloft_fault *
     case AL_MEANS_COLD:
         return cold(d, why);
     case AL_MEANS_NOTE_LOST:
-        return note_lost(d, why);
+        return once_more(d, ALOFT_E_TRIAL_POWER, why);
     case AL_MEANS_UNTOLD:
-        return tell_again(d);
+        return once_more(d, ALOFT_E_LOADER_REFUSED, why);
     case AL_MEANS_FELL_BACK:
         return fell_back(d, why);
     case AL_MEANS_DISAGREES:
@@ -159,22 +167,30 @@ static aloft_err close_note(struct al_device *d, aloft_fault *why) {
     return e;
 }
 
-aloft_err al_foreign_agree(struct al_device *d, aloft_fault *why) {
+/* What this start means, acted on once: a start is counted once, also where what follows fails. */
+static aloft_err begin_to_agree(struct al_device *d, aloft_fault *why) {
     const struct aloft_loader *loader = loader_of(d);
     struct aloft_loader_view view;
-    aloft_err e;
+    aloft_err e = loader->look(loader->self, &view, why);
 
-    if (loader->look == NULL)
-        return ALOFT_OK;
-    e = loader->look(loader->self, &view, why);
     if (e != ALOFT_OK)
         return e;
-    if (d->record.n == 0) { /* nobody knows this image: the application says whether it is well */
+    if (d->record.n == 0) /* nobody knows this image: the application says whether it is well */
         d->loader_waits = is_waiting(&view) && view.active == view.running;
+    else
+        e = act(d, al_reconcile(&d->record, &view, d->config->reset), why);
+    d->has_agreed = e == ALOFT_OK;
+    return e;
+}
+
+aloft_err al_foreign_agree(struct al_device *d, aloft_fault *why) {
+    aloft_err e = ALOFT_OK;
+
+    if (loader_of(d)->look == NULL)
         return ALOFT_OK;
-    }
-    e = act(d, al_reconcile(&d->record, &view, d->config->reset), why);
-    return e == ALOFT_OK && !d->restart_due ? close_note(d, why) : e;
+    if (!d->has_agreed)
+        e = begin_to_agree(d, why);
+    return e != ALOFT_OK || d->loader_waits || d->restart_due ? e : close_note(d, why);
 }
 
 bool al_foreign_allows(const struct al_device *d, aloft_fault *why) {

@@ -24,9 +24,9 @@ struct row {
 /* clang-format off */
 static const struct row table[] = {
     /* phase     runs   active     entry of the other slot    reset      boots        meaning */
-    {ON_TRIAL, OTHER, OTHER,     BIT(PENDING),              ANY_RESET, ANY_BOOTS,   AL_MEANS_STARTED},
     {ON_TRIAL, OTHER, OTHER,     BIT(VALID),                ANY_RESET, ANY_BOOTS,   AL_MEANS_CONFIRMED},
-    {ON_TRIAL, OTHER, OTHER,     BIT(NEW) | BIT(UNDEFINED), ANY_RESET, ALL_USED,    AL_MEANS_USED_UP},
+    /* Whatever it noted: a loader whose notes are gone starts the first slot that it finds, for ever. */
+    {ON_TRIAL, OTHER, OTHER,     ANY,                       ANY_RESET, ALL_USED,    AL_MEANS_USED_UP},
     {ON_TRIAL, OTHER, OTHER,     BIT(NEW) | BIT(UNDEFINED), ANY_RESET, ANY_BOOTS,   AL_MEANS_UNGUARDED},
     {ON_TRIAL, HOME,  OTHER,     ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_REFUSED},
     {ON_TRIAL, HOME,  HOME,      BIT(FAILED),               POWER,     ANY_BOOTS,   AL_MEANS_COLD},

@@ -83,9 +83,8 @@ static bool reconcile(const struct al_device *d, struct al_record *next) {
 bool al_device_reconcile(struct al_device *d, aloft_fault *why) {
     struct al_record next;
 
-    if (!d->has_agreed && al_foreign_agree(d, why) != ALOFT_OK)
+    if (al_foreign_agree(d, why) != ALOFT_OK)
         return false;
-    d->has_agreed = true;
     next = d->record;
     while (reconcile(d, &next)) /* at most twice: a trial ends, and was the last one */
         if (!al_device_commit(d, &next, why))
@@ -169,9 +168,10 @@ static aloft_err read_settings(struct al_device *d, aloft_fault *why) {
     return ALOFT_E_CONFIG_CHANNEL;
 }
 
-/* An image that could never be updated again does not confirm itself: its trial is over. */
+/* An image that could never be updated again does not confirm itself: its trial is over. Where it is over
+ * already, the restart into home stands. */
 static aloft_err is_unfit(struct al_device *d, aloft_err e, aloft_fault *why) {
-    if (!al_device_in_trial(d) && e != ALOFT_E_NO_KEYS && e != ALOFT_E_KEY_TYPE)
+    if (!al_device_in_trial(d) && !d->restart_due && e != ALOFT_E_NO_KEYS && e != ALOFT_E_KEY_TYPE)
         return stop(d, why);
     why->step = ALOFT_STEP_START;
     d->status.fault = *why;
