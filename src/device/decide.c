@@ -53,8 +53,6 @@ static void fill_terms(const struct al_device *d, struct aloft_terms *terms) {
 static void note_offer(struct al_device *d) {
     const struct aloft_manifest *m = &d->manifest;
 
-    d->status.offered_sequence = m->sequence;
-    al_words_version(m, d->status.offered_version);
     d->offer.sequence = m->sequence;
     d->offer.image_size = m->image_size;
     memcpy(d->offer.image_digest, m->image_digest.at, sizeof d->offer.image_digest);
@@ -79,49 +77,76 @@ enum al_state al_device_adopt(struct al_device *d) {
 }
 
 /* Consent is in the record once the download has begun (T1): a cut does not ask anybody again. */
-static bool may_take(const struct al_device *d) {
+static bool is_agreed(const struct al_device *d) {
     return !d->config->ask_first || d->is_wanted ||
            (d->record.phase == AL_FILL && al_device_is_candidate(d));
 }
 
 /* Where the other slot belongs to this very release, a failed trial waits for its back-off and a download
  * goes on; anything else begins anew. */
-enum al_state al_device_take(struct al_device *d) {
+aloft_err al_device_may_take(const struct al_device *d, aloft_fault *why) {
     struct al_candidate candidate;
+
+    if (d->record.phase == AL_KEPT && al_device_is_candidate(d) && !d->is_kept_damaged)
+        *why = fault_of(ALOFT_E_TRIAL_WAITS, al_trial_wait_s(d), d->record.cause);
+    else if (!is_agreed(d))
+        return ALOFT_WAIT;
+    else {
+        al_device_candidate(d, &candidate);
+        if (al_record_may_begin(&d->record, &candidate))
+            return al_foreign_allows(d, why) ? ALOFT_OK : (aloft_err)why->code;
+        *why = fault_of(ALOFT_E_ROLLBACK_REFUSED, 16, 0);
+    }
+    return (aloft_err)why->code;
+}
+
+enum al_state al_device_take(struct al_device *d) {
     aloft_fault why = {0};
+    aloft_err e = al_device_may_take(d, &why);
 
     d->status.offer_stands = true;
-    if (d->record.phase == AL_KEPT && al_device_is_candidate(d) && !d->is_kept_damaged)
-        return refuse(d, fault_of(ALOFT_E_TRIAL_WAITS, al_trial_wait_s(d), d->record.cause));
-    if (!may_take(d)) {
-        al_device_all_is_well(d);
-        return al_device_rest(d, ALOFT_DONE);
-    }
-    al_device_candidate(d, &candidate);
-    if (!al_record_may_begin(&d->record, &candidate))
-        return refuse(d, fault_of(ALOFT_E_ROLLBACK_REFUSED, 16, 0));
-    return al_foreign_allows(d, &why) ? AL_FETCH : refuse(d, why);
+    if (e == ALOFT_OK)
+        return AL_FETCH;
+    if (e != ALOFT_WAIT)
+        return refuse(d, why);
+    al_device_all_is_well(d);
+    return al_device_rest(d, ALOFT_DONE);
+}
+
+aloft_err al_device_read_offer(struct al_device *d, aloft_fault *why) {
+    const aloft_bytes envelope = {d->config->manifest.at, d->manifest_len};
+
+    if (d->keys.n >= d->keys.threshold && d->keys.threshold > 0)
+        return aloft_manifest_read(envelope, &d->keys, &d->manifest, why);
+    *why = fault_of(ALOFT_E_NO_KEYS, d->keys.threshold, d->keys.n);
+    return ALOFT_E_NO_KEYS;
+}
+
+aloft_err al_device_judge_offer(struct al_device *d, aloft_fault *why) {
+    struct aloft_terms terms;
+    aloft_err e;
+
+    fill_terms(d, &terms);
+    e = aloft_manifest_judge(&d->manifest, &terms, &d->verdict, why);
+    if (e == ALOFT_OK)
+        note_offer(d);
+    d->must_compare = !terms.has_running && d->running <= 1;
+    return e;
 }
 
 enum al_state al_step_decide(struct al_device *d) {
-    const aloft_bytes envelope = {d->config->manifest.at, d->manifest_len};
-    struct aloft_terms terms;
     aloft_fault why = {0};
 
     if (al_device_in_trial(d)) /* the answer showed that the server is there; its words wait */
         return al_device_rest(d, ALOFT_SLEEP);
-    if (d->keys.n < d->keys.threshold || d->keys.threshold == 0)
-        return refuse(d, fault_of(ALOFT_E_NO_KEYS, d->keys.threshold, d->keys.n));
-    if (aloft_manifest_read(envelope, &d->keys, &d->manifest, &why) != ALOFT_OK)
+    if (al_device_read_offer(d, &why) != ALOFT_OK || al_device_judge_offer(d, &why) != ALOFT_OK)
         return refuse(d, why);
-    fill_terms(d, &terms);
-    if (aloft_manifest_judge(&d->manifest, &terms, &d->verdict, &why) != ALOFT_OK)
-        return refuse(d, why);
-    note_offer(d);
+    d->status.offered_sequence = d->manifest.sequence;
+    al_words_version(&d->manifest, d->status.offered_version);
     if (d->verdict.decision == ALOFT_ADOPT)
         return al_device_adopt(d);
     if (d->verdict.decision == ALOFT_TAKE)
-        return terms.has_running || d->running > 1 ? al_device_take(d) : AL_COMPARE;
+        return d->must_compare ? AL_COMPARE : al_device_take(d);
     d->status.offer_stands = d->is_wanted = false;
     al_device_all_is_well(d);
     return al_device_rest(d, ALOFT_DONE);

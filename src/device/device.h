@@ -63,6 +63,7 @@ struct al_device {
     struct aloft_manifest manifest; /* points into config->manifest */
     size_t manifest_len;
     struct aloft_verdict verdict;
+    bool must_compare; /* it is not known whether the image on offer is the one that runs */
     struct al_flow flow;
     struct al_record_slot offer; /* the image that the manifest names */
     struct al_slot_check check;
@@ -132,7 +133,20 @@ enum al_state al_step_readback(struct al_device *d);
 enum al_state al_step_again(struct al_device *d);
 enum al_state al_step_tell(struct al_device *d);
 
+/* ---- ask.c */
+/** One piece of asking for the manifest, from has_begun = false on. Only the talk and the room of the manifest
+ *  change. ALOFT_WAIT: call again. ALOFT_OK: it has come, or there is nothing for this device; end the talk.
+ *  Any code: close it. */
+ALOFT_MUST_USE aloft_err al_ask_step(struct al_device *d, aloft_fault *why);
+/** Whether the answer says that nothing is there for this device: 204, 304. */
+bool al_ask_is_for_nobody(const struct al_device *d);
+
 /* ---- decide.c, fetch.c: the candidate */
+/** Check the manifest that has come: signatures and form; then whether this device wants it (d->verdict). */
+ALOFT_MUST_USE aloft_err al_device_read_offer(struct al_device *d, aloft_fault *why);
+ALOFT_MUST_USE aloft_err al_device_judge_offer(struct al_device *d, aloft_fault *why);
+/** Whether what is wanted may be fetched now. ALOFT_WAIT: when somebody has agreed (ask_first). */
+ALOFT_MUST_USE aloft_err al_device_may_take(const struct al_device *d, aloft_fault *why);
 /** Whether the manifest is the one that the other slot belongs to. */
 bool al_device_is_candidate(const struct al_device *d);
 void al_device_candidate(const struct al_device *d, struct al_candidate *candidate);
