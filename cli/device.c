@@ -23,6 +23,9 @@ static const char help[] =
     "  --dir DIR        where the device is kept; default: `device` in the project\n"
     "  --flash IMAGE    write a new device's slot A first, as the factory does\n"
     "  --slot-size N    of a new device, in bytes, K or M; default: 4M\n"
+    "  --diagnose       walk the road to an update once, step by step, say what the device would "
+    "do,\n"
+    "                   and end; changes nothing. A running device does it at a SIGUSR2\n"
     "  --once           one check, and the update if there is one, until confirmed or rolled back\n"
     "  --channel CH     default: stable\n"
     "  --id ID          for the server's list; default: made once, kept in DIR/id\n"
@@ -118,6 +121,9 @@ static bool take_option(struct wanted *w, int option, const char *value) {
     case 'o':
         w->machine.once = true;
         return true;
+    case 'D':
+        w->machine.once = true;
+        return setenv(SET_DIAGNOSE, "1", 1) == 0;
     default:
         return take_setting(w, option, value);
     }
@@ -131,6 +137,7 @@ static int read_options(struct wanted *w, int argc, char **argv) {
                                             {"flash", required_argument, NULL, 'f'},
                                             {"slot-size", required_argument, NULL, 's'},
                                             {"once", no_argument, NULL, 'o'},
+                                            {"diagnose", no_argument, NULL, 'D'},
                                             {"channel", required_argument, NULL, 'c'},
                                             {"id", required_argument, NULL, 'i'},
                                             {"poll", required_argument, NULL, 'p'},

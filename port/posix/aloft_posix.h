@@ -85,11 +85,14 @@ struct aloft_posix {
     struct aloft_posix_flash flash;
     struct aloft_tls tls;
     struct aloft_keys keys;
-    unsigned slot;      /* the one that runs, or ALOFT_SLOT_NONE */
-    int boot_stage;     /* descriptor of the wire to the boot stage, -1: none */
-    bool once;          /* end when there is nothing more to do */
-    bool on_a_terminal; /* progress in place */
-    bool has_kicked;    /* and when */
+    unsigned slot;       /* the one that runs, or ALOFT_SLOT_NONE */
+    int boot_stage;      /* descriptor of the wire to the boot stage, -1: none */
+    bool diagnoses;      /* a diagnosis was asked for and is not told yet */
+    bool diagnoses_only; /* end with it */
+    unsigned told_steps; /* of it */
+    bool once;           /* end when there is nothing more to do */
+    bool on_a_terminal;  /* progress in place */
+    bool has_kicked;     /* and when */
     uint32_t kicked_ms;
     enum aloft_next last;     /* what the step before answered */
     uint32_t failures;        /* attempts that failed since start */

@@ -71,6 +71,7 @@ static void become(int image, int wire, int report, pid_t parent) {
     sigprocmask(SIG_SETMASK, &none, NULL);
     signal(SIGINT, SIG_IGN); /* a Ctrl-C is for the boot stage, which ends the program */
     signal(SIGUSR1, SIG_IGN);
+    signal(SIGUSR2, SIG_IGN);
     set_number(SET_WIRE, (unsigned)wire);
     /* the parent may have been killed before prctl took effect */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || getppid() != parent)
@@ -180,15 +181,15 @@ static void judge(struct child_end *end, int status) {
         end->reset = end->is_signal ? ALOFT_RESET_CRASH : ALOFT_RESET_ENDED;
 }
 
-/* SIGTERM or SIGINT: true. SIGUSR1 goes on to the program. */
+/* SIGTERM or SIGINT: true. SIGUSR1 and SIGUSR2 go on to the program. */
 static bool is_told_to_end(const struct child *child, int signals) {
     struct signalfd_siginfo what;
 
     if (read(signals, &what, sizeof what) != (ssize_t)sizeof what)
         return false;
-    if (what.ssi_signo != SIGUSR1)
+    if (what.ssi_signo != SIGUSR1 && what.ssi_signo != SIGUSR2)
         return true;
-    kill(child->id, SIGUSR1);
+    kill(child->id, (int)what.ssi_signo);
     return false;
 }
 

@@ -10,15 +10,20 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <aloft/diagnose.h>
+
 #define NAP_MS      200u /* so that the firmware's own loop goes round */
 #define TRIES_ONCE  4u   /* downloads that break, before ALOFT_ONCE gives up for now */
 #define CATEGORY(c) ((unsigned)(c) >> 8)
 
-static volatile sig_atomic_t is_asked; /* SIGUSR1: check now, as a button on a device would */
+/* What a button or a console on a device would: SIGUSR1 is "check now", SIGUSR2 "what is wrong?" */
+static volatile sig_atomic_t is_asked, is_questioned;
 
 static void note_asked(int signal_number) {
-    (void)signal_number;
-    is_asked = 1;
+    if (signal_number == SIGUSR1)
+        is_asked = 1;
+    else
+        is_questioned = 1;
 }
 
 bool aloft_posix_start(struct aloft_posix *posix) {
@@ -28,6 +33,7 @@ bool aloft_posix_start(struct aloft_posix *posix) {
 
     setvbuf(stdout, NULL, _IOLBF, 0);
     sigaction(SIGUSR1, &action, NULL);
+    sigaction(SIGUSR2, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
     posix->boot_stage = -1;
     if (al_posix_settings(posix, &why, &about) != ALOFT_OK) {
@@ -43,6 +49,7 @@ bool aloft_posix_start(struct aloft_posix *posix) {
     }
     aloft_status(&posix->device, &posix->status);
     al_posix_say_start(posix);
+    is_questioned = posix->diagnoses_only;
     return true;
 }
 
@@ -85,19 +92,40 @@ static void end_once(struct aloft_posix *posix, struct aloft_progress progress) 
     exit(0);
 }
 
+static void do_as_asked(struct aloft_posix *posix) {
+    if (is_asked != 0)
+        aloft_check_now(&posix->device);
+    if (is_questioned != 0) {
+        aloft_diagnose(&posix->device);
+        posix->diagnoses = true;
+        posix->told_steps = 0;
+    }
+    is_asked = is_questioned = 0;
+}
+
+static void tell_diagnosis(struct aloft_posix *posix) {
+    uint32_t code;
+
+    posix->diagnoses = !al_posix_say_diagnosis(posix, &code);
+    if (posix->diagnoses || !posix->diagnoses_only)
+        return;
+    al_posix_tell(posix, code == ALOFT_OK ? WIRE_DONE : WIRE_FAILED,
+                  code == ALOFT_OK ? (unsigned)posix->status.outcome : code);
+    exit(0);
+}
+
 void aloft_posix_step(struct aloft_posix *posix) {
     struct aloft_progress progress;
 
-    if (is_asked != 0) {
-        is_asked = 0;
-        aloft_check_now(&posix->device);
-    }
+    do_as_asked(posix);
     progress = aloft_step(&posix->device);
     aloft_status(&posix->device, &posix->status);
     if (progress.next == ALOFT_FAILED && posix->last != ALOFT_FAILED)
         posix->failures++;
     al_posix_say_step(posix, progress);
     posix->last = progress.next;
+    if (posix->diagnoses)
+        tell_diagnosis(posix);
     if (progress.next == ALOFT_REBOOT)
         posix->config.loader.reboot(posix);
     if (posix->once)

@@ -143,7 +143,7 @@ static aloft_err open_net(struct aloft_posix *posix, aloft_fault *why, const cha
 /* ---- all of it */
 
 static aloft_err read_numbers(struct aloft_posix *posix, aloft_fault *why, const char **about) {
-    uint32_t slot = ALOFT_SLOT_NONE, reset = 0, wire = 0, once = 0;
+    uint32_t slot = ALOFT_SLOT_NONE, reset = 0, wire = 0, once = 0, diagnose = 0;
     aloft_err code = number(SET_SLOT, ALOFT_SLOT_NONE, 1, &slot, why, about);
 
     if (code == ALOFT_OK)
@@ -155,12 +155,15 @@ static aloft_err read_numbers(struct aloft_posix *posix, aloft_fault *why, const
     if (code == ALOFT_OK)
         code = number(SET_ONCE, 0, 1, &once, why, about);
     if (code == ALOFT_OK)
+        code = number(SET_DIAGNOSE, 0, 1, &diagnose, why, about);
+    if (code == ALOFT_OK)
         code = number(SET_POLL, 0, 604800, &posix->config.poll_s, why, about);
     if (code == ALOFT_OK)
         code = number(SET_TRIAL, 0, 86400, &posix->config.trial_s, why, about);
     posix->slot = slot;
     posix->boot_stage = wire == UINT32_MAX ? -1 : (int)wire;
     posix->once = once == 1;
+    posix->diagnoses_only = diagnose == 1;
     posix->config.reset = (enum aloft_reset)reset;
     return code;
 }

@@ -25,6 +25,7 @@
 #define SET_POLL      "ALOFT_POLL_S"     /* default: a day */
 #define SET_TRIAL     "ALOFT_TRIAL_S"    /* default: the library's */
 #define SET_ONCE      "ALOFT_ONCE"       /* 1: end when there is nothing more to do */
+#define SET_DIAGNOSE  "ALOFT_DIAGNOSE"   /* 1: walk the road once (aloft/diagnose.h) and end */
 #define SET_SLOT      "ALOFT_SLOT"       /* 0 or 1: the one that runs; default: none */
 #define SET_RESET     "ALOFT_RESET"      /* enum aloft_reset as a number; default: power */
 #define SET_TOLD      "ALOFT_TOLD" /* code of the fault that the boot stage has said; default: 0 */
@@ -41,6 +42,9 @@ aloft_err al_posix_settings(struct aloft_posix *posix, aloft_fault *why, const c
 void al_posix_say_start(struct aloft_posix *posix);
 void al_posix_say_step(struct aloft_posix *posix, struct aloft_progress progress);
 void al_posix_say_fault(struct aloft_posix *posix, const aloft_fault *why, const char *file);
+/* say_diagnosis.c: the steps passed since the last call. True: it is done, with this code. */
+bool al_posix_say_diagnosis(struct aloft_posix *posix, uint32_t *code);
+
 const char *al_posix_duration(uint32_t s, char out[16]);
 
 #endif

@@ -4,6 +4,7 @@
 #define AL_DEVICE_H
 
 #include <aloft/aloft.h>
+#include <aloft/diagnose.h>
 
 #include "device/log.h"
 #include "device/record.h"
@@ -25,6 +26,7 @@ enum al_state {
     AL_READBACK, /* hash what the chip returns */
     AL_AGAIN,    /* the same before a failed image gets another trial */
     AL_TELL,     /* send the report */
+    AL_LOOK,     /* a diagnosis: asks as AL_ASK does, and acts on nothing */
     AL_RESTART,  /* wait for the caller to restart */
     AL_N_STATES,
 };
@@ -32,6 +34,17 @@ enum al_state {
 /** When to try again: each failure doubles the wait. */
 struct al_retry {
     uint8_t n; /* failures in a row */
+};
+
+/** A diagnosis (aloft/diagnose.h). */
+struct al_look {
+    aloft_fault fault; /* of step `at` */
+    uint32_t bytes;
+    uint8_t state; /* enum aloft_diagnosis_state */
+    uint8_t at;    /* the first step that is not passed */
+    uint8_t would; /* enum aloft_would */
+    bool is_blind; /* no clock is trusted */
+    char version[ALOFT_VERSION_MAX + 1];
 };
 
 struct al_device {
@@ -88,6 +101,7 @@ struct al_device {
     bool loader_waits; /* no record knows this image, and a foreign loader waits for its word */
     bool is_wanted;    /* aloft_take_offer was said, and nothing has settled it yet */
 
+    struct al_look look;
     struct aloft_status status; /* the parts that are not in the record */
     uint32_t n_resumes;
 };
@@ -132,10 +146,12 @@ enum al_state al_step_fetch(struct al_device *d);
 enum al_state al_step_readback(struct al_device *d);
 enum al_state al_step_again(struct al_device *d);
 enum al_state al_step_tell(struct al_device *d);
+enum al_state al_step_look(struct al_device *d);
 
 /* ---- ask.c */
-/** One piece of asking for the manifest, from has_begun = false on. Only the talk and the room of the manifest
- *  change. ALOFT_WAIT: call again. ALOFT_OK: it has come, or there is nothing for this device; end the talk.
+/** One piece of asking for the manifest, from has_begun = false on. Only the talk and the room of the
+ *  manifest change. ALOFT_WAIT: call again. ALOFT_OK: it has come, or there is nothing for this device;
+ *  end the talk.
  *  Any code: close it. */
 ALOFT_MUST_USE aloft_err al_ask_step(struct al_device *d, aloft_fault *why);
 /** Whether the answer says that nothing is there for this device: 204, 304. */

@@ -18,6 +18,8 @@ enum al_state al_step_rest(struct al_device *d) {
 
     if (next != AL_REST)
         return next;
+    if (d->look.state == ALOFT_DIAGNOSIS_WAITING)
+        return AL_LOOK;
     if (d->time_ms >= d->due_ms)
         return !al_device_reconcile(d, &why) ? al_device_fail(d, &d->ask_retry, &why)
                : d->restart_due              ? AL_RESTART

@@ -16,6 +16,7 @@ static enum aloft_state state_of(const struct al_device *d) {
         [AL_READBACK] = ALOFT_READING_BACK,
         [AL_AGAIN] = ALOFT_READING_BACK,
         [AL_TELL] = ALOFT_IDLE,
+        [AL_LOOK] = ALOFT_CHECKING,
         [AL_RESTART] = ALOFT_REBOOTING,
     };
     enum aloft_state state = (enum aloft_state)of[d->state];

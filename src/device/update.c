@@ -23,7 +23,7 @@ static enum al_state step_restart(struct al_device *d) {
 /* From rest to rest: ASK, DECIDE, (COMPARE), FETCH, READBACK, RESTART; then, in the new image, TELL. */
 static enum al_state (*const steps[AL_N_STATES])(struct al_device *d) = {
     [AL_STOPPED] = step_stopped,      /* settings are wrong */
-    [AL_REST] = al_step_rest,         /* -> ASK, AGAIN, TELL, RESTART */
+    [AL_REST] = al_step_rest,         /* -> ASK, AGAIN, TELL, LOOK, RESTART */
     [AL_ASK] = al_step_ask,           /* -> DECIDE, REST */
     [AL_DECIDE] = al_step_decide,     /* -> COMPARE, FETCH, REST */
     [AL_COMPARE] = al_step_compare,   /* -> FETCH, REST */
@@ -31,6 +31,7 @@ static enum al_state (*const steps[AL_N_STATES])(struct al_device *d) = {
     [AL_READBACK] = al_step_readback, /* -> RESTART, FETCH, REST */
     [AL_AGAIN] = al_step_again,       /* -> RESTART, REST */
     [AL_TELL] = al_step_tell,         /* -> REST */
+    [AL_LOOK] = al_step_look,         /* -> REST */
     [AL_RESTART] = step_restart,
 };
 
