@@ -114,16 +114,20 @@ struct aloft_loader_view {
 };
 
 /** What starts the slots. On ports whose boot stage is aloft_boot the record log alone decides, and
- * `look`, `try_slot` and `confirm` are NULL. With a foreign boot loader all three are there: its own
- * notes decide, and the record is compared with them at each start. */
+ * `look`, `try_slot`, `go_back` and `confirm` are NULL. With a foreign boot loader all four are there:
+ * its own notes decide, and the record is compared with them at each start. */
 struct aloft_loader {
     void *self;
     /** The slot that this program runs from: 0, 1 or ALOFT_SLOT_NONE. */
     unsigned (*running)(void *self);
     /** Read the foreign loader's notes as they stand in flash now. May be NULL. */
     aloft_err (*look)(void *self, struct aloft_loader_view *out, aloft_fault *why);
-    /** Have the foreign loader start this slot next; ALOFT_SLOT_NONE is the factory image. May be NULL. */
+    /** Have the foreign loader try this slot at the next start. May be NULL. */
     aloft_err (*try_slot)(void *self, unsigned slot, aloft_fault *why);
+    /** Have the foreign loader start this slot, which is no new one, from the next start on;
+     *  ALOFT_SLOT_NONE is the factory image. Also where it would do so anyway: then this makes sure that
+     *  what it has given up does not come back. May be NULL. */
+    aloft_err (*go_back)(void *self, unsigned slot, aloft_fault *why);
     /** Before the record says confirmed: tell the foreign loader that the running slot stays. It
      *  refuses (ALOFT_E_LOADER_FAILED) where its notes name another slot than the one that runs.
      *  May be NULL. */

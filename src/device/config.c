@@ -105,7 +105,8 @@ static aloft_err check_functions(const struct aloft_config *c, aloft_fault *why)
     if (c->random.fill == NULL)
         return misuse(14, why);
     if (c->loader.running == NULL || c->loader.reboot == NULL || c->loader.kick == NULL ||
-        (c->loader.look != NULL && (c->loader.try_slot == NULL || c->loader.confirm == NULL)))
+        (c->loader.look != NULL &&
+         (c->loader.try_slot == NULL || c->loader.go_back == NULL || c->loader.confirm == NULL)))
         return misuse(15, why);
     return ALOFT_OK;
 }

@@ -17,7 +17,7 @@ static bool is_open(enum aloft_entry entry) {
  * or it is all there is. */
 static aloft_err stay(const struct al_device *d, aloft_fault *why) {
     const struct aloft_loader *loader = loader_of(d);
-    aloft_err e = loader->try_slot(loader->self, d->running, why);
+    aloft_err e = loader->go_back(loader->self, d->running, why);
 
     /* If power goes here: the loader starts this slot once more, and what led here is found again. */
     if (e == ALOFT_OK && d->running < 2)
@@ -51,6 +51,26 @@ static aloft_err failed(struct al_device *d, aloft_err cause, aloft_fault *why) 
     return commit(d, &next, why);
 }
 
+/* The loader came back home by itself; that it stays there is told before the record says so. */
+static aloft_err ended(struct al_device *d, void (*how)(struct al_device *, struct al_record *),
+                       aloft_fault *why) {
+    const struct aloft_loader *loader = loader_of(d);
+    struct al_record next = d->record;
+    aloft_err e = loader->go_back(loader->self, d->running, why);
+
+    how(d, &next);
+    return e == ALOFT_OK ? commit(d, &next, why) : e;
+}
+
+static void rolled_back(struct al_device *d, struct al_record *next) {
+    al_record_fail(next, al_record_cause(d->config->reset));
+}
+
+static void cold(struct al_device *d, struct al_record *next) {
+    (void)d;
+    al_record_cold(next);
+}
+
 /* Where home cannot be named it cannot start: then this image is all there is, and the next start says so
  * (T10). */
 static aloft_err used_up(struct al_device *d, aloft_fault *why) {
@@ -58,7 +78,7 @@ static aloft_err used_up(struct al_device *d, aloft_fault *why) {
     aloft_fault ignored;
     aloft_err e;
 
-    (void)loader->try_slot(loader->self, d->record.home, &ignored);
+    (void)loader->go_back(loader->self, d->record.home, &ignored);
     /* If power goes here: TRIAL at home with starts that were counted; that is T6 too. */
     e = failed(d, al_record_cause(d->config->reset), why);
     d->restart_due = e == ALOFT_OK;
@@ -69,13 +89,6 @@ static aloft_err refused(struct al_device *d, aloft_fault *why) {
     aloft_err e = stay(d, why);
 
     return e == ALOFT_OK ? failed(d, ALOFT_E_LOADER_REFUSED, why) : e;
-}
-
-static aloft_err cold(struct al_device *d, aloft_fault *why) {
-    struct al_record next = d->record;
-
-    al_record_cold(&next);
-    return commit(d, &next, why);
 }
 
 /* A loader that refuses the image now ends the trial; that is no reason not to start. */
@@ -132,9 +145,9 @@ static aloft_err act(struct al_device *d, enum al_meaning meaning, aloft_fault *
     case AL_MEANS_REFUSED:
         return refused(d, why);
     case AL_MEANS_ROLLED_BACK:
-        return failed(d, al_record_cause(d->config->reset), why);
+        return ended(d, rolled_back, why);
     case AL_MEANS_COLD:
-        return cold(d, why);
+        return ended(d, cold, why);
     case AL_MEANS_NOTE_LOST:
         return once_more(d, ALOFT_E_TRIAL_POWER, why);
     case AL_MEANS_UNTOLD:

@@ -31,6 +31,7 @@ static const struct row table[] = {
     {ON_TRIAL, HOME,  OTHER,     ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_REFUSED},
     {ON_TRIAL, HOME,  HOME,      BIT(FAILED),               POWER,     ANY_BOOTS,   AL_MEANS_COLD},
     {ON_TRIAL, HOME,  HOME,      BIT(FAILED),               ANY_RESET, ANY_BOOTS,   AL_MEANS_ROLLED_BACK},
+    {ON_TRIAL, HOME,  HOME,      BIT(NONE),                 ANY_RESET, ALL_USED,    AL_MEANS_ROLLED_BACK},
     {ON_TRIAL, HOME,  HOME,      BIT(NONE),                 ANY_RESET, ANY_BOOTS,   AL_MEANS_NOTE_LOST},
     {ON_TRIAL, HOME,  HOME,      BIT(VALID),                ANY_RESET, ANY_BOOTS,   AL_MEANS_UNTOLD},
     /* A loader without rollback, or one that was told `home` and then cut before T6: an image that was never
@@ -59,7 +60,9 @@ enum al_meaning al_reconcile(const struct al_record *record, const struct aloft_
     const enum phase phase = record->phase == AL_TRIAL ? ON_TRIAL : NO_TRIAL;
     /* A factory image is at home: what is in the slots did not make it start. */
     const enum place runs = view->running == other ? OTHER : HOME;
-    const enum place named = active == other ? OTHER : HOME;
+    /* A factory image runs, outside of a trial, and a slot is named: what is in it did not start. */
+    const bool is_behind = phase == NO_TRIAL && view->running == ALOFT_SLOT_NONE && active < 2;
+    const enum place named = active == other || is_behind ? OTHER : HOME;
 
     for (unsigned i = 0; i < sizeof table / sizeof table[0]; i++) {
         const struct row *row = &table[i];

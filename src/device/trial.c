@@ -23,8 +23,8 @@ static enum al_state end_trial(struct al_device *d, aloft_err cause) {
     aloft_fault ignored;
 
     d->status.fault = why;
-    if (loader->try_slot != NULL)
-        (void)loader->try_slot(loader->self, next.home, &ignored);
+    if (loader->go_back != NULL)
+        (void)loader->go_back(loader->self, next.home, &ignored);
     al_record_fail(&next, cause);
     /* If power goes here: still on trial; the boot stage counts the start and the image says it again. */
     if (!al_device_commit(d, &next, &why))
@@ -77,11 +77,21 @@ static aloft_err record_confirm(struct al_device *d, aloft_fault *why) {
     return ALOFT_OK;
 }
 
-/* The loader calls this image valid already; a chip that refuses is asked again at the next step. */
+/* T5: the loader first where it is not ours, then the record, which is the commit. */
+static aloft_err confirm(struct al_device *d, aloft_fault *why) {
+    const struct aloft_loader *loader = &d->config->loader;
+    aloft_err e = loader->confirm == NULL ? ALOFT_OK : loader->confirm(loader->self, why);
+
+    /* If power goes here: the loader calls this image valid, and the next start makes the record say so. */
+    return e == ALOFT_OK ? record_confirm(d, why) : e;
+}
+
+/* The loader calls this image valid already, in a note that a cut may have left weak: it is told once
+ * more. A chip that refuses is asked again at the next step. */
 static enum al_state confirmed_by_half(struct al_device *d) {
     aloft_fault why = {.step = ALOFT_STEP_TRIAL};
 
-    d->confirm_due = record_confirm(d, &why) != ALOFT_OK;
+    d->confirm_due = confirm(d, &why) != ALOFT_OK;
     if (d->confirm_due)
         d->status.fault = why;
     return AL_REST;
@@ -101,15 +111,6 @@ enum al_state al_trial_watch(struct al_device *d) {
         d->time_ms >= d->again_ms)
         return AL_AGAIN;
     return AL_REST;
-}
-
-/* T5: the loader first where it is not ours, then the record, which is the commit. */
-static aloft_err confirm(struct al_device *d, aloft_fault *why) {
-    const struct aloft_loader *loader = &d->config->loader;
-    aloft_err e = loader->confirm == NULL ? ALOFT_OK : loader->confirm(loader->self, why);
-
-    /* If power goes here: the loader calls this image valid, and the next start makes the record say so. */
-    return e == ALOFT_OK ? record_confirm(d, why) : e;
 }
 
 aloft_err aloft_health(struct aloft *device, enum aloft_health_word word, aloft_fault *why) {

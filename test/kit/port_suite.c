@@ -194,6 +194,7 @@ void port_suite_loader(const struct aloft_loader *loader, bool foreign) {
     assert_true(running == 0 || running == 1 || running == ALOFT_SLOT_NONE);
     assert_int_equal(loader->running(loader->self), running);
     assert_int_equal(loader->try_slot != NULL, foreign);
+    assert_int_equal(loader->go_back != NULL, foreign);
     assert_int_equal(loader->confirm != NULL, foreign);
     assert_int_equal(loader->look != NULL, foreign);
     assert_non_null(loader->reboot);

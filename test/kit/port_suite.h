@@ -24,7 +24,7 @@ void port_suite_clock(const struct aloft_clock *clock, void (*pass)(void *self),
 void port_suite_random(const struct aloft_random *random);
 
 /** Calls kick and running; reboot is not called. `foreign` says that a foreign boot loader decides,
- * so try_slot and confirm must be there; without one they must be NULL. */
+ * so look, try_slot, go_back and confirm must be there; without one they must be NULL. */
 void port_suite_loader(const struct aloft_loader *loader, bool foreign);
 
 #endif

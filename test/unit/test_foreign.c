@@ -77,6 +77,7 @@ static void begin_trial(void) {
     rig_publish(&rig, RIG_GOOD, 3000);
     rig.config.loader.look = look;
     rig.config.loader.try_slot = try_slot;
+    rig.config.loader.go_back = try_slot;
     rig.config.loader.confirm = confirm;
     notes = (struct aloft_loader_view){0, 0, {ALOFT_ENTRY_VALID, ALOFT_ENTRY_NONE}};
     assert_int_equal(start(ALOFT_RESET_POWER), ALOFT_REBOOT);

@@ -80,6 +80,13 @@ static void a_note_that_is_gone_was_torn(void **state) {
     assert_int_equal(trial(HOME, HOME, ALOFT_ENTRY_NONE), AL_MEANS_NOTE_LOST);
 }
 
+/* It was sent home by withdrawing that note, and the power went in the middle. */
+static void a_note_that_is_gone_after_all_starts_is_no_new_trial(void **state) {
+    (void)state;
+    assert_int_equal(ask(AL_TRIAL, HOME, HOME, ALOFT_ENTRY_NONE, 3, ALOFT_RESET_POWER),
+                     AL_MEANS_ROLLED_BACK);
+}
+
 static void an_old_note_means_that_the_switch_was_cut_by_half(void **state) {
     (void)state;
     assert_int_equal(trial(HOME, HOME, ALOFT_ENTRY_VALID), AL_MEANS_UNTOLD);
@@ -124,6 +131,10 @@ static void notes_that_name_the_other_slot_while_home_runs_are_mended(void **sta
     (void)state;
     assert_int_equal(ask(AL_IDLE, HOME, OTHER, ALOFT_ENTRY_VALID, 0, ALOFT_RESET_POWER),
                      AL_MEANS_DISAGREES);
+    assert_int_equal(ask(AL_IDLE, NONE, HOME, ALOFT_ENTRY_VALID, 0, ALOFT_RESET_POWER),
+                     AL_MEANS_DISAGREES);
+    assert_int_equal(ask(AL_IDLE, NONE, NONE, ALOFT_ENTRY_VALID, 0, ALOFT_RESET_POWER),
+                     AL_MEANS_NORMAL);
 }
 
 /* An image is called confirmed only where the loader says VALID; it is started again only on trial. */
@@ -154,7 +165,7 @@ static void no_combination_confirms_or_tries_what_it_may_not(void **state) {
 
 static struct aloft_loader_view said;
 static aloft_err answers;
-static unsigned n_tries, n_confirms;
+static unsigned n_tries, n_backs, n_confirms;
 
 static aloft_err look(void *self, struct aloft_loader_view *out, aloft_fault *why) {
     (void)self;
@@ -169,6 +180,14 @@ static aloft_err try_slot(void *self, unsigned slot, aloft_fault *why) {
     (void)slot;
     (void)why;
     n_tries++;
+    return ALOFT_OK;
+}
+
+static aloft_err go_back(void *self, unsigned slot, aloft_fault *why) {
+    (void)self;
+    (void)slot;
+    (void)why;
+    n_backs++;
     return ALOFT_OK;
 }
 
@@ -187,11 +206,12 @@ static void start_foreign(struct rig *rig) {
     rig_publish(rig, RIG_GOOD, 3000);
     rig->config.loader.look = look;
     rig->config.loader.try_slot = try_slot;
+    rig->config.loader.go_back = go_back;
     rig->config.loader.confirm = confirm;
     rig->loader.running = 0;
     said = (struct aloft_loader_view){0, 0, {ALOFT_ENTRY_VALID, ALOFT_ENTRY_NONE}};
     answers = ALOFT_OK;
-    n_tries = n_confirms = 0;
+    n_tries = n_backs = n_confirms = 0;
 }
 
 /* Steps without the rig's own boot stage, until the device rests. */
@@ -250,7 +270,8 @@ static void an_image_that_the_loader_does_not_start_is_kept_and_said(void **stat
     aloft_status(&rig.device, &status);
     assert_provoked(status.fault.code, LOADER_REFUSED);
     assert_int_equal(status.outcome, ALOFT_ROLLED_BACK);
-    assert_int_equal(n_tries, 2); /* the other slot, then home */
+    assert_int_equal(n_tries, 1);
+    assert_int_equal(n_backs, 1);
     assert_int_equal(n_confirms, 1);
     rig_end(&rig);
 }
@@ -304,6 +325,7 @@ int main(void) {
         cmocka_unit_test(an_aborted_image_was_rolled_back),
         cmocka_unit_test(an_aborted_image_after_a_loss_of_power_is_cold),
         cmocka_unit_test(a_note_that_is_gone_was_torn),
+        cmocka_unit_test(a_note_that_is_gone_after_all_starts_is_no_new_trial),
         cmocka_unit_test(an_old_note_means_that_the_switch_was_cut_by_half),
         cmocka_unit_test(a_new_note_of_an_image_that_was_started_means_that_it_was_sent_home),
         cmocka_unit_test(home_that_runs_and_is_named_is_normal),
