@@ -129,6 +129,8 @@ bool rig_boot(struct rig *rig, enum aloft_reset reset) {
                                      .check_always = rig->check_always};
     aloft_fault why = {0};
 
+    if (rig->boot != NULL)
+        return rig->boot(rig, reset);
     if (reset == ALOFT_RESET_POWER && !rig->power_is_back)
         sim_power_on(&rig->power);
     rig->power_is_back = false;
@@ -149,7 +151,10 @@ bool rig_boot(struct rig *rig, enum aloft_reset reset) {
     return rig->power.on;
 }
 
+/* What runs from no slot is a factory image, which is well. */
 static enum rig_nature nature_of(const struct rig *rig) {
+    if (rig->loader.running > 1)
+        return RIG_GOOD;
     return (enum rig_nature)rig->slot[rig->loader.running].bytes[0];
 }
 
@@ -226,5 +231,7 @@ int rig_image_in(const struct rig *rig, unsigned slot) {
 }
 
 int rig_running_image(const struct rig *rig) {
+    if (rig->loader.running > 1)
+        return 0;
     return rig_image_in(rig, rig->loader.running);
 }

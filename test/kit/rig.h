@@ -55,6 +55,8 @@ struct rig {
     aloft_err started;
     bool power_is_back; /* sim_power_on was called for the next start */
     bool check_always;  /* struct aloft_boot_config */
+    /** How a program starts where the boot loader is not ours; NULL: by aloft_boot. */
+    bool (*boot)(struct rig *rig, enum aloft_reset reset);
 
     uint8_t manifest_room[ALOFT_MANIFEST_MAX], input_room[2048], page_room[RIG_PAGE_MAX];
     uint8_t site_manifest[ALOFT_MANIFEST_MAX];
