@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Door: aloft on ESP-IDF. The two app slots, the records, esp-tls, and one call that starts the device with
- * settings that can be changed at run time. ESP-IDF 5.3 to 6.x; no header of ESP-IDF is needed to read this one.
+/* Door: aloft on ESP-IDF. The two app slots, the records, esp-tls, and one call that starts the device
+ * with settings that can be changed at run time. ESP-IDF 5.3 to 6.x; no header of ESP-IDF is needed to
+ * read this one.
  *
  * Example: what an application does (esp32/ota_demo is a whole one).
  *     static struct aloft_esp updater;
@@ -18,8 +19,8 @@
 #include <aloft/aloft.h>
 
 /** Settings that a device keeps in NVS (namespace "aloft"). What NVS does not hold comes from
- * struct aloft_esp_config, and what that leaves out from Kconfig. They are read by aloft_esp_start: a change is in
- * force from the next start on. An update never changes them. */
+ * struct aloft_esp_config, and what that leaves out from Kconfig. They are read by aloft_esp_start: a
+ * change is in force from the next start on. An update never changes them. */
 enum aloft_esp_setting {
     ALOFT_ESP_BASE,    /* https://HOST[:PORT][/PATH] */
     ALOFT_ESP_CHANNEL, /* one that the firmware knows */
@@ -41,8 +42,8 @@ struct aloft_esp_config {
     void *self;
 };
 
-/** A device. `device` and `status` are for the application, the rest is the port's. One is enough: the slots of a
- * chip exist once. */
+/** A device. `device` and `status` are for the application, the rest is the port's. One is enough: the
+ * slots of a chip exist once. */
 struct aloft_esp {
     struct aloft device;
     struct aloft_status status; /* fresh after each step */
@@ -52,22 +53,24 @@ struct aloft_esp {
     uint8_t manifest[ALOFT_MANIFEST_MAX];
     uint8_t input[4096];
     uint8_t page[4096];
+    uint64_t room[96]; /* the port's */
 };
 
 /**
  * Begin: find the slots, the records and the settings, and call aloft_start.
  *
  * Takes   esp  static memory. nvs_flash_init() must have been called; the network may come later.
- * Fails   as aloft_start; ALOFT_E_MISUSE  no ca_pem, or called twice.  Rows ESP_* of errors.def: the partition
- *         table has no two equal slots, NVS cannot be read.
+ * Fails   as aloft_start; ALOFT_E_MISUSE  no ca_pem, or called twice.  Rows ESP_* of errors.def: the
+ *         partition table has no two equal slots, NVS cannot be read.
  * Power   as aloft_start.
  * Costs   reads 8 KiB of flash; opens NVS (heap by ESP-IDF, freed again).
  */
 ALOFT_MUST_USE aloft_err aloft_esp_start(struct aloft_esp *esp,
                                          const struct aloft_esp_config *config, aloft_fault *why);
 
-/** One step of the device, and the restart where the step asks for one. Never blocks for longer than a TLS read, an
- *  erase of 4 KiB or a check of one signature. */
+/** One step of the device, and the restart where the step asks for one. Never blocks for longer than the
+ *  lookup of a name (lwIP's, some seconds where no name server answers), a TLS read, an erase of 4 KiB or
+ *  a check of one signature. */
 struct aloft_progress aloft_esp_step(struct aloft_esp *esp);
 
 /** How long a task may sleep after this step: 0 where there is work, at most 1000 ms. */

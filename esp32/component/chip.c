@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: esp32/component. Clock, random numbers, and why the chip has started.
+ * Knows: ESP-IDF's system calls.   Never knows: what they are used for. */
+#include "inside.h"
+
+#include <time.h>
+
+#include <esp_log.h>
+#include <esp_random.h>
+#include <esp_system.h>
+
+#define TRUSTED_FROM 1735689600 /* 2025-01-01: a clock that nobody has set says 1970 */
+
+static uint32_t now_ms(void *self) {
+    (void)self;
+    return esp_log_timestamp(); /* milliseconds since the start; wraps at 2^32 */
+}
+
+static uint64_t unix_s(void *self) {
+    const time_t now = time(NULL);
+
+    (void)self;
+    return now >= TRUSTED_FROM ? (uint64_t)now : 0;
+}
+
+static void fill(void *self, aloft_space to) {
+    (void)self;
+    esp_fill_random(to.at, to.len);
+}
+
+struct aloft_clock al_esp_clock(void) {
+    return (struct aloft_clock){.now_ms = now_ms, .unix_s = unix_s};
+}
+
+struct aloft_random al_esp_random(void) {
+    return (struct aloft_random){.fill = fill};
+}
+
+/* What nobody can be blamed for counts as a loss of power: the reset pin, a debugger, a cable,
+ * waking from deep sleep. The boot loader takes an image back after each of them too, and a trial
+ * that ended so has not failed. */
+enum aloft_reset al_esp_reset(void) {
+    const esp_reset_reason_t reason = esp_reset_reason();
+
+    if (reason == ESP_RST_SW)
+        return ALOFT_RESET_SOFTWARE;
+    if (reason == ESP_RST_PANIC || reason == ESP_RST_CPU_LOCKUP)
+        return ALOFT_RESET_CRASH;
+    if (reason == ESP_RST_INT_WDT || reason == ESP_RST_TASK_WDT || reason == ESP_RST_WDT)
+        return ALOFT_RESET_WATCHDOG;
+    return ALOFT_RESET_POWER;
+}

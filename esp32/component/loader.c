@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: esp32/component. ESP-IDF's boot loader as port.h has a foreign one.
+ * Knows: otadata, app_update.   Never knows: records, and why a slot is chosen.
+ *
+ * The loader's notes decide which slot boots. Nothing here erases the note of an image that is
+ * known to run while no other note would bring it back: that is what each function below has to
+ * keep. */
+#include "notes.h"
+
+#include <esp_ota_ops.h>
+#include <esp_system.h>
+
+static const struct al_esp_table *table_of(void *self) {
+    return &((const struct al_esp *)self)->table;
+}
+
+/* What a cut operation has left may read so at this start and otherwise at the next one, until it
+ * is written again. So what this start is about to act upon is written once more, unless this start
+ * has written it. */
+static bool is_sure(void *self, int entry) {
+    return (((const struct al_esp *)self)->noted >> entry & 1) != 0;
+}
+
+static void note_sure(void *self, int entry) {
+    ((struct al_esp *)self)->noted |= (uint8_t)(1u << entry);
+}
+
+static unsigned running(void *self) {
+    const esp_partition_t *found = esp_ota_get_running_partition();
+
+    for (unsigned i = 0; i < 2; i++)
+        if (found != NULL && found->address == table_of(self)->slot[i]->address)
+            return i;
+    return ALOFT_SLOT_NONE;
+}
+
+static aloft_err look(void *self, struct aloft_loader_view *out, aloft_fault *why) {
+    struct al_esp_notes notes;
+    aloft_err e = al_esp_notes_read(&notes, table_of(self)->notes, why);
+
+    if (e != ALOFT_OK)
+        return e;
+    out->running = running(self);
+    out->active =
+        notes.active < 0 ? ALOFT_SLOT_NONE : al_esp_notes_slot(&notes.entry[notes.active]);
+    for (unsigned i = 0; i < 2; i++)
+        out->entry[i] = al_esp_notes_of(&notes, i);
+    return ALOFT_OK;
+}
+
+/* ESP-IDF reads the whole image first: checksum, chip, signature, secure version. */
+static aloft_err set_boot(const esp_partition_t *partition, aloft_fault *why) {
+    esp_err_t e = partition == NULL ? ESP_ERR_NOT_FOUND : esp_ota_set_boot_partition(partition);
+
+    if (e == ESP_OK)
+        return ALOFT_OK;
+    if (e == ESP_ERR_OTA_VALIDATE_FAILED || e == ESP_ERR_OTA_SMALL_SEC_VER)
+        return al_esp_fault(why, ALOFT_E_LOADER_REFUSED, e);
+    return al_esp_fault(why, ALOFT_E_LOADER_FAILED, e);
+}
+
+static bool is_named(const struct al_esp_notes *notes, unsigned slot) {
+    return notes->active >= 0 && al_esp_notes_slot(&notes->entry[notes->active]) == slot;
+}
+
+/* A slot that runs by default, without a note (the first one was torn, or a tool has erased
+ * otadata), gets one before anything else is tried: else there would be nothing to go back to but
+ * chance. */
+static aloft_err name_home(struct al_esp_notes *notes, unsigned runs, aloft_fault *why) {
+    esp_ota_select_entry_t entry;
+
+    if (runs > 1 || notes->active >= 0)
+        return ALOFT_OK;
+    al_esp_notes_make(&entry, runs + 1, ESP_OTA_IMG_VALID);
+    return al_esp_notes_write(notes, 0, &entry, why);
+}
+
+static aloft_err try_slot(void *self, unsigned slot, aloft_fault *why) {
+    const struct al_esp_table *table = table_of(self);
+    struct al_esp_notes notes;
+    aloft_err e = al_esp_notes_read(&notes, table->notes, why);
+
+    if (e == ALOFT_OK)
+        e = name_home(&notes, running(self), why);
+    return e == ALOFT_OK ? set_boot(table->slot[slot], why) : e;
+}
+
+static aloft_err bury(void *self, struct al_esp_notes *notes, int which, aloft_fault *why) {
+    aloft_err e = al_esp_notes_bury(notes, which, why);
+
+    if (e == ALOFT_OK)
+        note_sure(self, which);
+    return e;
+}
+
+/* What is to start is what decides already. Its own note is left alone, for writing means erasing
+ * first; no other one that was withdrawn must come back to life. */
+static aloft_err stay(void *self, struct al_esp_notes *notes, aloft_fault *why) {
+    aloft_err e = ALOFT_OK;
+
+    for (int i = 0; i < 2 && e == ALOFT_OK; i++)
+        if (!al_esp_notes_may_start(&notes->entry[i]) && !is_sure(self, i))
+            e = bury(self, notes, i, why);
+    return e;
+}
+
+/* Where the slot has a note that may start, the one that decides is withdrawn and the slot's own is
+ * not touched: writing a new one would erase the old one, then and once more when it is confirmed;
+ * a cut there leaves the note of the image that failed, or none, and then ota_0 starts, whatever is
+ * in it. A device that was delivered with a factory image has nothing in its home slot before its
+ * first update: without any note that may start, the factory image does. */
+static aloft_err go_back_from(void *self, struct al_esp_notes *notes, unsigned slot,
+                              aloft_fault *why) {
+    const struct al_esp_table *table = table_of(self);
+    const esp_ota_select_entry_t *other = &notes->entry[1 - notes->active];
+    aloft_err e;
+
+    if (slot > 1)
+        return set_boot(table->factory, why);
+    if (al_esp_notes_may_start(other) && al_esp_notes_slot(other) == slot)
+        return bury(self, notes, notes->active, why);
+    e = set_boot(table->slot[slot], why);
+    if (e == ALOFT_E_LOADER_REFUSED && slot != running(self) && table->factory != NULL)
+        return bury(self, notes, notes->active, why);
+    return e;
+}
+
+static aloft_err go_back(void *self, unsigned slot, aloft_fault *why) {
+    struct al_esp_notes notes;
+    aloft_err e = al_esp_notes_read(&notes, table_of(self)->notes, why);
+
+    if (e != ALOFT_OK)
+        return e;
+    if (is_named(&notes, slot) || (slot > 1 && notes.active < 0))
+        return stay(self, &notes, why);
+    if (notes.active >= 0)
+        return go_back_from(self, &notes, slot, why);
+    return set_boot(table_of(self)->slot[slot], why);
+}
+
+/* What was noted by software without rollback stays for good as it is. */
+static bool is_confirmed(const esp_ota_select_entry_t *entry) {
+    return entry->ota_state == ESP_OTA_IMG_VALID || entry->ota_state == ESP_OTA_IMG_UNDEFINED;
+}
+
+/* A note that says VALID since an earlier start may be written again where its loss would bring the
+ * image before back: the one that the other note names, or the factory image. */
+static bool wants_certainty(void *self, const struct al_esp_notes *notes) {
+    const int active = notes->active, other = 1 - active;
+
+    if (is_sure(self, active) || is_sure(self, other))
+        return false;
+    return al_esp_notes_may_start(&notes->entry[other]) || table_of(self)->factory != NULL;
+}
+
+/* mark_valid acts on the note that decides, not on the image that runs: where the two differ it
+ * would call the wrong one valid. */
+static aloft_err confirm(void *self, aloft_fault *why) {
+    const unsigned slot = running(self);
+    struct al_esp_notes notes;
+    aloft_err e = al_esp_notes_read(&notes, table_of(self)->notes, why);
+    esp_err_t said;
+
+    if (e != ALOFT_OK)
+        return e;
+    if (slot > 1 || !is_named(&notes, slot))
+        return al_esp_fault(why, ALOFT_E_LOADER_FAILED, ESP_ERR_INVALID_STATE);
+    /* If power goes in the writes below: the note is gone, and the one before brings the image
+     * before back. */
+    if (!is_confirmed(&notes.entry[notes.active])) {
+        said = esp_ota_mark_app_valid_cancel_rollback();
+        e = said == ESP_OK ? ALOFT_OK : al_esp_fault(why, ALOFT_E_LOADER_FAILED, said);
+    } else if (wants_certainty(self, &notes)) {
+        e = al_esp_notes_write(&notes, notes.active, &notes.entry[notes.active], why);
+    }
+    if (e == ALOFT_OK)
+        note_sure(self, notes.active);
+    return e;
+}
+
+static void reboot(void *self) {
+    (void)self;
+    esp_restart();
+}
+
+/* The application's loop and ESP-IDF's task watchdog stay in charge (watchdog.c is about trials). */
+static void kick(void *self) {
+    (void)self;
+}
+
+struct aloft_loader al_esp_loader(struct al_esp *esp) {
+    return (struct aloft_loader){.self = esp,
+                                 .running = running,
+                                 .look = look,
+                                 .try_slot = try_slot,
+                                 .go_back = go_back,
+                                 .confirm = confirm,
+                                 .reboot = reboot,
+                                 .kick = kick};
+}

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The board: what it is made of, and how it starts. */
+#include "test/esp/board.h"
+
+#include "test/kit/kit.h"
+
+struct board board;
+
+#define UNIT 4096u
+
+static enum aloft_reset starts_as(enum aloft_reset reset) {
+    static const esp_reset_reason_t reasons[] = {
+        [ALOFT_RESET_POWER] = ESP_RST_POWERON,     [ALOFT_RESET_SOFTWARE] = ESP_RST_SW,
+        [ALOFT_RESET_WATCHDOG] = ESP_RST_TASK_WDT, [ALOFT_RESET_CRASH] = ESP_RST_PANIC,
+        [ALOFT_RESET_ENDED] = ESP_RST_SW,
+    };
+
+    board.reason = reasons[reset];
+    return al_esp_reset();
+}
+
+aloft_err board_ports(aloft_fault *why) {
+    struct aloft_config *config = &board.rig.config;
+    struct al_esp *esp = &board.esp;
+    aloft_err e;
+
+    memset(esp, 0, sizeof *esp);
+    e = al_esp_table_find(&esp->table, why);
+    if (e != ALOFT_OK)
+        return e;
+    for (unsigned i = 0; i < 2; i++)
+        config->slot[i] = al_esp_flash(esp->table.slot[i]);
+    config->loader = al_esp_loader(esp);
+    if (esp->table.records == NULL)
+        return al_esp_cells_open(&esp->cells, &config->log, why);
+    config->log = al_esp_flash(esp->table.records);
+    return ALOFT_OK;
+}
+
+/* The rig's way to start a program, with ESP-IDF's boot loader in it. */
+static bool boot(struct rig *rig, enum aloft_reset reset) {
+    aloft_fault why = {0};
+
+    if (reset == ALOFT_RESET_POWER && !rig->power_is_back)
+        sim_power_on(&rig->power);
+    rig->power_is_back = false;
+    if (reset == ALOFT_RESET_POWER)
+        board_nvs_wake();
+    if (!board_load())
+        return false;
+    rig->loader.running = board.running;
+    rig->config.reset = starts_as(reset);
+    rig->received = rig_received(rig);
+    sim_net_reset(&rig->net);
+    if (board_ports(&why) != ALOFT_OK)
+        fail_msg("the component: %s", aloft_err_name(why.code));
+    rig->n_starts++;
+    rig->started = aloft_start(&rig->device, &rig->config, &why);
+    if (rig->started != ALOFT_OK && rig->power.on && !rig->may_start_badly)
+        fail_msg("aloft_start: %s", aloft_err_name(why.code));
+    return rig->power.on;
+}
+
+static void list(enum board_partition which, uint32_t address, uint32_t size) {
+    static const struct {
+        esp_partition_type_t type;
+        uint8_t subtype;
+        const char *label;
+    } entries[] = {
+        [BOARD_SLOT_0] = {ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_0, "ota_0"},
+        [BOARD_SLOT_1] = {ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_1, "ota_1"},
+        [BOARD_NOTES] = {ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_DATA_OTA, "otadata"},
+        [BOARD_RECORDS] = {ESP_PARTITION_TYPE_DATA, 0x40, "aloft"},
+        [BOARD_FACTORY] = {ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_FACTORY, "factory"},
+    };
+    esp_partition_t *partition = &board.partition[which];
+
+    partition->type = entries[which].type;
+    partition->subtype = (esp_partition_subtype_t)entries[which].subtype;
+    partition->address = address;
+    partition->size = size;
+    partition->erase_size = UNIT;
+    partition->encrypted = board.kind.is_encrypted && which <= BOARD_NOTES;
+    strcpy(partition->label, entries[which].label);
+    board.is_listed[which] = true;
+}
+
+static void make_table(uint32_t slot_size) {
+    list(BOARD_NOTES, 0xf000, 2 * UNIT);
+    list(BOARD_SLOT_0, 0x20000, slot_size);
+    list(BOARD_SLOT_1, 0x20000 + slot_size, slot_size);
+    if (!board.kind.records_in_nvs)
+        list(BOARD_RECORDS, 0x12000, 2 * UNIT);
+    if (board.kind.has_factory)
+        list(BOARD_FACTORY, 0x400000, slot_size);
+}
+
+void board_start(const struct board_kind *kind, uint32_t image_size) {
+    const uint32_t slot_size = kind->slot_size == 0 ? 65536 : kind->slot_size;
+    const struct rig_geometry geometry = {kind->is_encrypted ? 16 : 4, UNIT, slot_size, UNIT, UNIT};
+
+    memset(&board, 0, sizeof board);
+    board.kind = *kind;
+    board.nvs_is_ready = true;
+    rig_start(&board.rig, &geometry, image_size);
+    board.rig.boot = boot;
+    sim_flash_start(&board.notes, &board.rig.power, 2 * UNIT, geometry.write_size, UNIT);
+    make_table(slot_size);
+    if (kind->is_encrypted) { /* the records are not */
+        sim_flash_end(&board.rig.log);
+        sim_flash_start(&board.rig.log, &board.rig.power, 2 * UNIT, 4, UNIT);
+    }
+    if (kind->has_factory) {
+        sim_flash_end(&board.rig.slot[0]);
+        sim_flash_start(&board.rig.slot[0], &board.rig.power, slot_size, geometry.write_size, UNIT);
+    }
+}
+
+void board_end(void) {
+    sim_flash_end(&board.notes);
+    rig_end(&board.rig);
+}
