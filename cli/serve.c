@@ -12,7 +12,7 @@
 
 static const char help[] =
     "usage: aloft serve [--listen ADDR:PORT]... [--legacy-listen ADDR:PORT] [--rate BYTES]\n"
-    "                   [--no-mdns]\n"
+    "                   [--no-mdns] [--user NAME]\n"
     "\n"
     "Serves the releases of the project over TLS, and keeps what devices say about themselves.\n"
     "It is ready when it has printed `ready https://...`. SIGTERM or Ctrl-C lets running\n"
@@ -25,7 +25,11 @@ static const char help[] =
     "                      for devices with the SmartThings ota_demo, in a project made with\n"
     "                      `init --import-ota-demo`; they call port 4443\n"
     "  --rate BYTES        at most so many payload bytes a second for each connection\n"
-    "  --no-mdns           do not answer for <machine>.local\n";
+    "  --no-mdns           do not answer for <machine>.local\n"
+    "  --user NAME         whom to become when root starts it; default: the owner of the project\n"
+    "\n"
+    "Root's rights are given up before a client is heard. A project of root is served by root\n"
+    "without them: better give it to a user of its own.\n";
 
 static int read_rate(const char *text, uint64_t *out) {
     char *end;
@@ -49,6 +53,9 @@ static int read_option(int option, struct serve_options *options, char **argv) {
         return 0;
     case 'r':
         return read_rate(optarg, &options->rate_bps);
+    case 'u':
+        options->user = optarg;
+        return 0;
     case 'n':
         options->mdns = false;
         return 0;
@@ -58,10 +65,13 @@ static int read_option(int option, struct serve_options *options, char **argv) {
 }
 
 int serve_main(struct cli *cli, int argc, char **argv) {
-    static const struct option known[] = {
-        {"listen", required_argument, NULL, 'l'}, {"legacy-listen", required_argument, NULL, 'g'},
-        {"rate", required_argument, NULL, 'r'},   {"no-mdns", no_argument, NULL, 'n'},
-        {"help", no_argument, NULL, 'h'},         {0}};
+    static const struct option known[] = {{"listen", required_argument, NULL, 'l'},
+                                          {"legacy-listen", required_argument, NULL, 'g'},
+                                          {"rate", required_argument, NULL, 'r'},
+                                          {"no-mdns", no_argument, NULL, 'n'},
+                                          {"user", required_argument, NULL, 'u'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {0}};
     static struct project project;
     struct serve_options options = {.mdns = true};
     int option, code;

@@ -16,6 +16,7 @@
 #include "server/net/conn.h"
 #include "server/net/mdns.h"
 #include "server/net/server.h"
+#include "server/rights.h"
 
 #define ANSWERS_AT_ONCE 32u
 
@@ -146,19 +147,24 @@ static aloft_err open_all(struct server *server, const struct serve_options *opt
     if (e == ALOFT_OK)
         e = certificate_check(server->project, trouble);
     if (e == ALOFT_OK)
-        e = open_store(server, trouble);
-    if (e == ALOFT_OK)
         e = listen_all(server, options, trouble);
     if (e == ALOFT_OK)
         e = listen_legacy(server, options->legacy_listen, trouble);
+    /* a thread has rights of its own, so the last one goes before the first thread comes */
+    rights_end();
+    if (e == ALOFT_OK)
+        e = open_store(server, trouble);
     return e;
 }
 
 aloft_err serve_run(const struct project *project, const struct serve_options *options,
                     struct trouble *trouble) {
-    struct server *server = calloc(1, sizeof *server);
-    aloft_err e;
+    struct server *server;
+    aloft_err e = rights_begin(project, options->user, trouble);
 
+    if (e != ALOFT_OK)
+        return e;
+    server = calloc(1, sizeof *server);
     if (server == NULL)
         return trouble_file(trouble, ALOFT_E_SERVER_START, project->dir, ENOMEM);
     server->project = project;

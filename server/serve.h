@@ -13,13 +13,14 @@ struct serve_options {
     unsigned n_listen;
     uint64_t rate_bps;         /* payload bytes a second of one connection; 0: no limit */
     bool mdns;                 /* answer for <machine>.local */
+    const char *user;          /* whom to become when root starts it; NULL: the project's owner */
     const char *legacy_listen; /* for devices with the ota_demo; NULL: as aloft.conf says */
 };
 
 /**
  * Serve until SIGTERM or SIGINT and the draining after it.
  *
- * Fails   SERVER_CERTIFICATE, STORE_OPEN, LISTEN_*, FILE_*, SERVER_START: nothing was served.
+ * Fails   SERVER_RIGHTS, SERVER_CERTIFICATE, STORE_OPEN, LISTEN_*, FILE_*, SERVER_START: nothing was served.
  */
 ALOFT_MUST_USE aloft_err serve_run(const struct project *project,
                                    const struct serve_options *options, struct trouble *trouble);
