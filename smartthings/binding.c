@@ -14,6 +14,9 @@
 #define RETRY_MS      15000u
 #define DOUBLINGS_MAX 6u /* 15 s << 6 is 16 min */
 #define DRAIN_MS      2000u
+#define FIRST_MS                                                                                   \
+    30000u /* a check is a few seconds; the app is not kept waiting for a dead server */
+#define SETTLE_MS 60000u /* the SDK repeats what it thinks lost for 36 s: 3 tries of 12 s */
 
 /* Nine attributes and the progress. */
 #define EVENTS_MAX 10u
@@ -112,7 +115,7 @@ static void add(struct batch *batch, const char *attribute, iot_cap_val_t *value
                 const char *unit) {
     IOT_CAP_HANDLE *handle = batch->st->handle;
     char *id = batch->st->command_id;
-    bool answers = id[0] != 0 && strcmp(attribute, "state") == 0;
+    bool answers = batch->st->is_unanswered && strcmp(attribute, "state") == 0;
     IOT_EVENT *event = answers
                            ? st_cap_create_attr_with_id(handle, attribute, value, unit, NULL, id)
                            : st_cap_create_attr(handle, attribute, value, unit, NULL);
@@ -213,18 +216,29 @@ static bool may_send(struct aloft_st *st) {
     return st->was_connected && !st->is_held;
 }
 
+/* false: the command was taken before, and the broker has delivered it again. One without an id is new. */
+static bool take_command(struct aloft_st *st) {
+    bool is_new = st->noted_id[0] == 0 || strcmp(st->noted_id, st->command_id) != 0;
+
+    memcpy(st->command_id, st->noted_id, sizeof st->command_id);
+    st->is_unanswered = st->command_id[0] != 0;
+    return is_new;
+}
+
 /* A connection that has come up ends the wait after an error, not the one that the cloud imposes. */
 static unsigned take_notes(struct aloft_st *st) {
-    unsigned notes = atomic_load(&st->notes);
+    unsigned notes = atomic_load(&st->notes), taken = notes;
     bool is_connected = atomic_load(&st->is_connected);
 
-    if ((notes & NOTE_UPDATE) != 0)
-        memcpy(st->command_id, st->noted_id, sizeof st->command_id);
+    if ((notes & NOTE_UPDATE) != 0 && !take_command(st))
+        taken &= ~(unsigned)NOTE_UPDATE;
     atomic_fetch_and(&st->notes, ~notes);
     if (is_connected && !st->was_connected && st->n_errors > 0) {
         st->n_errors = 0;
         st->is_held = false;
     }
+    if (is_connected && !st->was_connected)
+        st->reached_ms = st->now_ms;
     st->was_connected = is_connected;
     if (notes != 0)
         st->is_due = true; /* a command is answered too, even if all is as it was */
@@ -232,7 +246,7 @@ static unsigned take_notes(struct aloft_st *st) {
         st->n_errors = 0; /* the wait is not one of ours */
         hold(st, (notes & NOTE_QUOTA) != 0 ? QUOTA_MS : RATE_LIMIT_MS);
     }
-    return notes;
+    return taken;
 }
 
 /* If power goes before: the time is told again, a little later than it was. */
@@ -243,16 +257,35 @@ static void keep_mark(struct aloft_st *st) {
     st->config.keep_mark(st->config.self, st->kept_mark);
 }
 
+static void follow_change(struct aloft_st *st, bool has_changed) {
+    if (has_changed) {
+        st->is_unsettled = true;
+        st->changed_ms = st->now_ms;
+    } else if (st->now_ms - st->changed_ms >= SETTLE_MS) {
+        st->is_unsettled = false;
+    }
+}
+
+/* Before the update server has been asked, nobody knows whether the offer of yesterday still stands. */
+static bool knows_enough(struct aloft_st *st) {
+    if (st->memory.knows)
+        st->has_waited = true;
+    if (st->was_connected && st->now_ms - st->reached_ms >= FIRST_MS)
+        st->has_waited = true;
+    return st->has_waited;
+}
+
 static void try_to_send(struct aloft_st *st, const struct al_st_view *view,
                         const struct aloft_status *status) {
     if (send(st, view, status)) {
+        follow_change(st, memcmp(view, &st->told, sizeof *view) != 0);
         st->is_due = false;
         st->n_errors = 0;
         st->sent_ms = st->now_ms;
         memcpy(&st->told, view, sizeof st->told);
         keep_mark(st);
         if (!st->memory.is_asked)
-            st->command_id[0] = 0; /* the command has its answer */
+            st->is_unanswered = false;
         return;
     }
     hold(st, RETRY_MS << st->n_errors);
@@ -284,9 +317,10 @@ unsigned aloft_st_step(struct aloft_st *st, const struct aloft_status *status, u
     wishes = wishes_of(st, notes, view.is_updating);
     if (!st->config.shows_progress)
         view.percent = 0;
-    if (memcmp(&view, &st->told, sizeof view) != 0 || now_ms - st->sent_ms >= DAY_MS)
+    if (memcmp(&view, &st->told, sizeof view) != 0 || now_ms - st->sent_ms >= DAY_MS ||
+        (st->is_unsettled && now_ms - st->changed_ms >= SETTLE_MS))
         st->is_due = true;
-    if (may_send(st) && st->is_due)
+    if (knows_enough(st) && may_send(st) && st->is_due)
         try_to_send(st, &view, status);
     return wishes;
 }
@@ -296,5 +330,6 @@ enum aloft_health_word aloft_st_health(const struct aloft_st *st) {
 }
 
 bool aloft_st_may_reboot(const struct aloft_st *st, uint32_t now_ms) {
-    return !st->was_connected || st->is_held || (!st->is_due && now_ms - st->sent_ms >= DRAIN_MS);
+    return !st->was_connected || st->is_held || !st->has_waited ||
+           (!st->is_due && now_ms - st->sent_ms >= DRAIN_MS);
 }

@@ -74,10 +74,14 @@ struct aloft_st {
     struct al_st_view told;
     uint32_t kept_mark;
     bool is_due, was_connected, is_held;
+    bool is_unsettled;  /* something new was sent and has not been said a second time */
+    bool has_waited;    /* long enough for the first check of this start */
+    bool is_unanswered; /* command_id goes with the next word about the state */
     uint8_t n_errors;
     uint32_t now_ms, sent_ms;
+    uint32_t reached_ms, changed_ms;
     uint32_t not_before_ms;               /* while is_held */
-    char command_id[ALOFT_ST_ID_MAX + 1]; /* to go with the next word about the state */
+    char command_id[ALOFT_ST_ID_MAX + 1]; /* of the last update command that was taken */
 };
 
 /**
@@ -100,12 +104,15 @@ void aloft_st_notice(struct aloft_st *st, const iot_noti_data_t *notice);
 
 /**
  * Take the notes, and send the whole truth in one batch where something has changed, a connection has
- * come up, a check has ended, a message was lost, or a day has passed. Always from the same task.
+ * come up, a check has ended, a message was lost, or a day has passed; a change is said once more after a
+ * minute, because the SDK may repeat an older message behind it. After a start the first word waits for the
+ * first check, 30 s at most, so that an offer is not taken back and made again. Always from the same task.
  *
  * Takes   status  of aloft_status, just now.
  *         now_ms  milliseconds since some start, may wrap; called at least once a day.
  *         unix_s  0 where the clock is not set.
- * Gives   what the user wants: ALOFT_ST_ bits. A command that comes again gives the same bit again.
+ * Gives   what the user wants: ALOFT_ST_ bits. A button that is pressed again gives the same bit again; a
+ *         command that is only delivered again, under the same id, gives none.
  */
 ALOFT_MUST_USE unsigned aloft_st_step(struct aloft_st *st, const struct aloft_status *status,
                                       uint32_t now_ms, uint64_t unix_s);

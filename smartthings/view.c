@@ -25,6 +25,8 @@ static void follow_request(struct al_st_memory *m, const struct aloft_status *s,
         m->is_asked = false;
         m->is_refused = s->fault.code != ALOFT_OK && s->fault.code != ALOFT_E_TRIAL_WAITS;
         m->refused = s->fault;
+        if (m->is_refused)
+            m->last = AL_ST_NOT_KNOWN; /* an end of its own, with a time of its own */
     } else if (check_is_over && s->fault.code == ALOFT_OK) {
         m->is_refused = false;
     }
@@ -112,6 +114,8 @@ bool al_st_look(struct al_st_memory *m, const struct aloft_status *s, const char
         m->failed = s->fault;
     follow_request(m, s, check_is_over);
     m->was_check = s->state == ALOFT_CHECKING;
+    m->knows = m->knows || check_is_over || s->server_reached || s->offer_stands ||
+               is_updating(s->state) || s->state == ALOFT_STOPPED;
     stamp(m, s, last_of(m, s), unix_s);
     fill(m, s, running, view);
     return check_is_over;

@@ -30,6 +30,7 @@ struct al_st_memory {
     bool has_looked;
     bool is_asked;   /* the update was asked for, and has neither begun nor failed */
     bool was_check;  /* the last look met a check */
+    bool knows;      /* since the start the update server was asked: what is on offer is known */
     bool is_refused; /* what was asked for could not begin: `refused` says why */
     aloft_fault refused;
     aloft_fault failed; /* of the last attempt */

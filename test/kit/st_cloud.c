@@ -121,6 +121,8 @@ void kit_st_deliver(void) {
     if (!c->is_flying)
         return;
     c->is_flying = false;
+    c->before = before;
+    c->has_before = before.current[0] != 0;
     c->shown = c->flight;
     c->shown.has_last = c->flight.last[0] != 0;
     if (!c->shown.has_last) {
@@ -139,7 +141,8 @@ void kit_st_connect(struct aloft_st *st) {
 
 void kit_st_disconnect(struct aloft_st *st) {
     kit_st_cloud.is_connected = false;
-    kit_st_cloud.is_flying = false; /* the SDK destroys what it has not sent */
+    kit_st_cloud.is_flying = false; /* the SDK destroys what it has not sent, also to repeat it */
+    kit_st_cloud.has_before = false;
     aloft_st_status(st, IOT_STATUS_IDLE, IOT_STAT_LV_STAY);
 }
 

@@ -16,7 +16,8 @@ struct kit_st_said {
 
 struct kit_st_cloud {
     struct kit_st_said shown, flight, building;
-    bool is_flying, is_connected;
+    struct kit_st_said before; /* shown before the last message of this connection arrived */
+    bool has_before, is_flying, is_connected;
     bool refuses_next;         /* the next send answers -1 */
     bool is_limited;           /* each send does */
     bool has_no_memory;        /* no event can be made */

@@ -17,6 +17,7 @@ static void start(bool shows_progress) {
 
     memset(&kit_st_cloud, 0, sizeof kit_st_cloud);
     memset(&now, 0, sizeof now);
+    now.server_reached = true;
     now_ms = 0xffffff00u; /* the clock wraps soon */
     assert_true(aloft_st_start(&st, NULL, &config));
     kit_st_connect(&st);
@@ -191,6 +192,7 @@ static void restart_rolled_back(uint8_t fails) {
     const struct aloft_st_config config = {.version = "1.0.0", .mark = kept, .keep_mark = keep};
 
     memset(&now, 0, sizeof now);
+    now.server_reached = true;
     now.outcome = ALOFT_ROLLED_BACK;
     now.attempt = 1;
     now.fails = fails;
@@ -223,9 +225,100 @@ static void a_rollback_has_its_time_once_as_soon_as_the_clock_is_set(void **stat
     assert_int_equal(n_kept, 2);
 }
 
+static void the_first_word_waits_for_the_first_check_and_tells_its_offer(void **state) {
+    (void)state;
+    now.server_reached = false;
+    (void)step(0);
+    now.state = ALOFT_CHECKING;
+    (void)step(10000);
+    assert_int_equal(kit_st_cloud.n_sent, 0); /* "nothing new" is not known yet */
+    now.state = ALOFT_IDLE;
+    offer("1.1.0");
+
+    (void)step(1000);
+
+    assert_int_equal(kit_st_cloud.n_sent, 1);
+    assert_string_equal(shown->available, "1.1.0");
+}
+
+static void a_server_that_does_not_answer_keeps_the_app_waiting_for_half_a_minute(void **state) {
+    (void)state;
+    now.server_reached = false;
+    (void)step(0);
+    (void)step(29999);
+    assert_int_equal(kit_st_cloud.n_sent, 0);
+    assert_true(aloft_st_may_reboot(&st, now_ms));
+
+    (void)step(1);
+
+    assert_string_equal(shown->current, "1.0.0");
+}
+
+static void a_trial_is_told_at_once(void **state) {
+    (void)state;
+    now.server_reached = false;
+    now.state = ALOFT_TESTING;
+    (void)step(0);
+
+    assert_true(shown->is_updating);
+}
+
+/* The SDK may repeat a message that it thinks lost, behind a newer one. */
+static void a_change_is_said_once_more_after_a_minute(void **state) {
+    (void)state;
+    (void)step(0);
+    kit_st_cloud.shown.offer = true; /* the old message came last */
+    (void)step(59999);
+    assert_int_equal(kit_st_cloud.n_sent, 1);
+
+    (void)step(1);
+    assert_int_equal(kit_st_cloud.n_sent, 2);
+    assert_false(shown->offer);
+    (void)step(3600000);
+    assert_int_equal(kit_st_cloud.n_sent, 2);
+}
+
+static void a_command_that_is_delivered_again_is_answered_and_does_nothing(void **state) {
+    unsigned before;
+
+    (void)state;
+    kit_st_press(&st, true, "11111111-2222-3333-4444-555555555555");
+    assert_int_equal(step(100), ALOFT_ST_UPDATE);
+    before = kit_st_cloud.n_sent;
+    kit_st_press(&st, true, "11111111-2222-3333-4444-555555555555");
+    assert_int_equal(step(100), 0);
+    assert_int_equal(kit_st_cloud.n_sent, before + 1);
+
+    kit_st_press(&st, true, "22222222-2222-3333-4444-555555555555");
+    assert_int_equal(step(100), ALOFT_ST_UPDATE);
+}
+
+static void refuse_at(uint64_t unix_s) {
+    const aloft_fault fault = {.code = ALOFT_E_MANIFEST_LONG, .step = ALOFT_STEP_CHECK, .want = 1};
+
+    kit_st_press(&st, true, NULL);
+    assert_int_equal(aloft_st_step(&st, &now, now_ms, unix_s), ALOFT_ST_UPDATE);
+    now.state = ALOFT_CHECKING;
+    assert_int_equal(aloft_st_step(&st, &now, now_ms, unix_s), 0);
+    now.state = ALOFT_IDLE;
+    now.fault = fault;
+    assert_int_equal(aloft_st_step(&st, &now, now_ms, unix_s), 0);
+    kit_st_deliver();
+}
+
+static void each_refusal_has_its_own_time(void **state) {
+    (void)state;
+    refuse_at(CLOCK);
+    assert_string_equal(shown->time, "2026-11-22T05:48:10Z");
+    refuse_at(CLOCK + 60);
+
+    assert_string_equal(shown->time, "2026-11-22T05:49:10Z");
+}
+
 static void everything_is_said_again_after_a_day(void **state) {
     (void)state;
     (void)step(0);
+    (void)step(60000);
     memset(&kit_st_cloud.shown, 0, sizeof kit_st_cloud.shown);
     (void)step(DAY_MS - 1);
     assert_string_equal(shown->current, "");
@@ -336,6 +429,12 @@ int main(void) {
         T(a_check_that_fails_is_no_update_that_failed),
         T(a_success_has_its_time_only_in_the_run_that_saw_it),
         T(a_rollback_has_its_time_once_as_soon_as_the_clock_is_set),
+        T(the_first_word_waits_for_the_first_check_and_tells_its_offer),
+        T(a_server_that_does_not_answer_keeps_the_app_waiting_for_half_a_minute),
+        T(a_trial_is_told_at_once),
+        T(a_change_is_said_once_more_after_a_minute),
+        T(a_command_that_is_delivered_again_is_answered_and_does_nothing),
+        T(each_refusal_has_its_own_time),
         T(everything_is_said_again_after_a_day),
         T(without_memory_nothing_is_said_until_there_is_some),
         T(after_a_rate_limit_it_waits_a_minute),
