@@ -12,11 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <qrencode.h>
-
+#include "host/qr.h"
 #include "server/net/server.h"
-
-#define QR_MARGIN 2 /* modules; the standard asks for 4, phones read 2 on a terminal */
 
 /* The first IPv4 address that a phone on this network could call. */
 static bool own_address(char out[INET_ADDRSTRLEN]) {
@@ -32,28 +29,6 @@ static bool own_address(char out[INET_ADDRSTRLEN]) {
                                 out, INET_ADDRSTRLEN) != NULL;
     freeifaddrs(all);
     return has_one;
-}
-
-static bool is_dark(const QRcode *code, int x, int y) {
-    return x >= 0 && y >= 0 && x < code->width && y < code->width &&
-           (code->data[y * code->width + x] & 1) != 0;
-}
-
-/* Two rows of modules in one row of characters; light is drawn, so that it reads on a dark
- * terminal. */
-static void print_code(const char *text) {
-    static const char *const block[] = {"\xe2\x96\x88", "\xe2\x96\x80", "\xe2\x96\x84", " "};
-    QRcode *code = QRcode_encodeString8bit(text, 0, QR_ECLEVEL_L);
-
-    if (code == NULL)
-        return;
-    for (int y = -QR_MARGIN; y < code->width + QR_MARGIN; y += 2) {
-        fputs("  ", stdout);
-        for (int x = -QR_MARGIN; x < code->width + QR_MARGIN; x++)
-            fputs(block[(is_dark(code, x, y) ? 2 : 0) + (is_dark(code, x, y + 1) ? 1 : 0)], stdout);
-        putchar('\n');
-    }
-    QRcode_free(code);
 }
 
 /* Gives the family. */
@@ -75,7 +50,7 @@ static void show_code(const struct server *server) {
     if (!isatty(STDOUT_FILENO) || strpbrk(text, "123456789") != NULL || !own_address(address))
         return; /* digits but 0: it listens on one address only, which need not be a phone's */
     snprintf(text, sizeof text, "http://%s:%u/", address, server->listener[0].port);
-    print_code(text);
+    qr_print(text);
     printf(
         "  %s  scan it with a phone on the device's Wi-Fi: a page means that the path is open\n\n",
         text);

@@ -7,7 +7,7 @@ BLOCKS = {
     0x01: "use and settings", 0x02: "network", 0x03: "HTTP", 0x04: "manifest form", 0x05: "alarms",
     0x06: "flash and records", 0x07: "trials", 0x08: "payload", 0x09: "ESP-IDF", 0x10: "files and arguments",
     0x11: "keys and certificates", 0x12: "publishing", 0x13: "server", 0x14: "firmware files", 0x15: "the ota_demo",
-    0x16: "the doctor",
+    0x16: "the doctor", 0x17: "SmartThings",
 }
 FIRST_HOST_BLOCK = 0x10
 STRING = r'"(?:\\.|[^"\\])*"'
