@@ -120,7 +120,8 @@ aloft_err al_ask_step(struct al_device *d, aloft_fault *why) {
 
 /* ---- the check: what an answer changes */
 
-/* The answer makes sense: whoever gave it is an update server. */
+/* The whole answer makes sense: whoever gave it is an update server. Its head alone is not enough: a server
+ * that sends no more than that would keep the back-off at its beginning. */
 static void reached(struct al_device *d) {
     const struct al_http_answer *answer = &d->talk.answer;
 
@@ -151,16 +152,14 @@ static enum al_state failed(struct al_device *d, aloft_fault *why) {
 }
 
 enum al_state al_step_ask(struct al_device *d) {
-    bool had_head = d->talk.phase == AL_TALK_BODY;
     aloft_fault why = {0};
     aloft_err e = al_ask_step(d, &why);
 
-    if (e != ALOFT_OK && e != ALOFT_WAIT)
-        return failed(d, &why);
-    if (!had_head && d->talk.phase == AL_TALK_BODY)
-        reached(d);
     if (e == ALOFT_WAIT)
         return AL_ASK;
+    if (e != ALOFT_OK)
+        return failed(d, &why);
+    reached(d);
     al_talk_end(&d->talk);
     return al_ask_is_for_nobody(d) ? nothing_new(d) : AL_DECIDE;
 }

@@ -128,7 +128,7 @@ ALOFT_MUST_USE aloft_err al_config_check(const struct aloft_config *config, alof
 enum al_state al_device_rest(struct al_device *d, enum aloft_next how);
 /** What went wrong is over. What this start has found is kept until it was reported. */
 void al_device_all_is_well(struct al_device *d);
-/** 429 and 503: the next check comes when the answer's Retry-After says, 1 s to 24 h, and a little later. */
+/** 429 and 503: the next check comes when the answer's Retry-After says, 60 s to 24 h, and a little later. */
 void al_device_wait_as_told(struct al_device *d);
 /** Note a fault and go to rest; the next check comes after the back-off of `retry`. */
 enum al_state al_device_fail(struct al_device *d, struct al_retry *retry, const aloft_fault *why);

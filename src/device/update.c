@@ -8,6 +8,7 @@
 #define FIRST_WAIT_MS 15000u /* a router that restarts needs longer: the next waits double */
 #define HOUR_MS       3600000u
 #define DAY_MS        86400000u
+#define RETRY_MIN_S   60u /* the shortest poll that a server can ask for, POLL_MIN_S */
 #define RETRY_MAX_S   86400u
 #define DOUBLINGS_MAX 13u /* 15 s << 13 is more than a day, the longest wait there is */
 
@@ -91,7 +92,7 @@ void al_device_wait_as_told(struct al_device *d) {
     uint32_t wait_s = answer->retry_after_s < RETRY_MAX_S ? answer->retry_after_s : RETRY_MAX_S;
 
     if (answer->has_retry_after)
-        check_in(d, 1000u * (uint64_t)(wait_s == 0 ? 1 : wait_s));
+        check_in(d, 1000u * (uint64_t)(wait_s > RETRY_MIN_S ? wait_s : RETRY_MIN_S));
 }
 
 void al_device_all_is_well(struct al_device *d) {

@@ -193,10 +193,25 @@ static void a_server_that_says_when_to_come_again_is_obeyed_within_bounds(void *
         second = wait_after(429, "Retry-After: 3600\r\n", only[i]);
         assert_int_not_equal(first, second); /* jitter: a fleet does not come at once */
         assert_in_range(wait_after(503, "Retry-After: 4000000000\r\n", only[i]), 86398, 95040);
-        assert_in_range(wait_after(503, "Retry-After: 0\r\n", only[i]), 0, 2);
+        assert_in_range(wait_after(503, "Retry-After: 0\r\n", only[i]), 58, 66);
         assert_in_range(wait_after(503, "Retry-After: Fri, 31 Dec 2027 23:59:59 GMT\r\n", only[i]),
                         10, DAY_S);
     }
+}
+
+/* Each head alone makes sense; none of the answers does. */
+static void a_server_that_sends_heads_only_is_asked_less_and_less(void **state) {
+    const uint32_t before = rig.net.n_requests;
+
+    (void)state;
+    rig.net.wrong.only = ".suit";
+    rig.net.wrong.body_shift = -40;
+    rig.net.wrong.closes = true;
+    assert_true(rig_pass(&rig, DAY_S));
+    assert_in_range(rig.net.n_requests - before, 20, 24 + 9); /* 15 s, doubled 8 times to an hour */
+    rig_status(&rig, &now);
+    assert_false(now.server_reached);
+    must_heal_within(2 * HOUR_S);
 }
 
 static void the_poll_that_a_server_asks_for_is_bounded(void **state) {
@@ -275,6 +290,7 @@ int main(void) {
         T(a_redirect_within_the_origin_is_followed_and_forgotten),
         T(a_check_elsewhere_never_gets_the_token),
         T(a_server_that_says_when_to_come_again_is_obeyed_within_bounds),
+        T(a_server_that_sends_heads_only_is_asked_less_and_less),
         T(the_poll_that_a_server_asks_for_is_bounded),
         T(another_class_or_channel_is_refused),
         T(a_server_that_is_gone_for_a_week_is_asked_at_most_hourly),
