@@ -39,6 +39,7 @@ void sim_net_reset(struct sim_net *net) {
     net->head_len = net->head_at = 0;
     net->body.len = 0;
     net->zeros = 0;
+    net->is_doubling = false;
 }
 
 static aloft_err fail(struct sim_net *net, aloft_err code, aloft_fault *why) {
@@ -107,7 +108,7 @@ static aloft_err send_some(void *self, aloft_bytes from, size_t *sent, aloft_fau
     return ALOFT_OK;
 }
 
-/* From head, body and zeros, in this order; one kind at a time. */
+/* From head, body and what fills it up, in this order; one kind at a time. */
 static size_t take(struct sim_net *net, uint8_t *to, size_t len) {
     size_t rest = net->head_len - net->head_at;
 
@@ -122,14 +123,17 @@ static size_t take(struct sim_net *net, uint8_t *to, size_t len) {
         net->body.len -= len;
     } else {
         len = len < net->zeros ? len : net->zeros;
-        memset(to, 0, len);
+        memset(to, net->fill, len);
         net->zeros -= (uint32_t)len;
     }
     return len;
 }
 
-static void count(struct sim_net *net, uint32_t len) {
+static void count(struct sim_net *net, const uint8_t *bytes, uint32_t len) {
     net->n_received += len;
+    net->last_byte = bytes[len - 1];
+    net->is_doubling = net->wrong.double_after == len;
+    net->wrong.double_after -= net->wrong.double_after > 0 ? len : 0;
     if (net->wrong.stall_after != SIM_NEVER)
         net->wrong.stall_after -= len;
     if (net->wrong.cut_after != SIM_NEVER)
@@ -140,6 +144,8 @@ static void count(struct sim_net *net, uint32_t len) {
 static size_t bounded(struct sim_net *net, size_t len, aloft_err *code) {
     *code = ALOFT_WAIT;
     len = at_most(net, len);
+    if (net->wrong.double_after > 0 && len > net->wrong.double_after)
+        len = net->wrong.double_after;
     len = len < net->wrong.stall_after ? len : net->wrong.stall_after;
     if (len < net->wrong.cut_after)
         return len;
@@ -158,6 +164,12 @@ static aloft_err receive(void *self, aloft_space to, size_t *got, aloft_fault *w
     assert(to.len > 0);
     if (!net->is_open)
         return fail(net, ALOFT_E_NET_DROPPED, why);
+    if (net->is_doubling) {
+        net->is_doubling = false;
+        to.at[0] = net->last_byte;
+        *got = 1;
+        return ALOFT_OK;
+    }
     answer_next(net);
     if (net->waits < net->wrong.recv_waits) {
         net->waits++;
@@ -170,7 +182,7 @@ static aloft_err receive(void *self, aloft_space to, size_t *got, aloft_fault *w
         return code == ALOFT_WAIT ? code : fail(net, code, why);
     net->waits = 0;
     *got = take(net, to.at, len);
-    count(net, (uint32_t)*got);
+    count(net, to.at, (uint32_t)*got);
     return ALOFT_OK;
 }
 

@@ -33,9 +33,10 @@ struct sim_wrong {
     uint32_t open_waits; /* how often open answers ALOFT_WAIT before it is open */
     uint32_t recv_waits; /* how often recv answers ALOFT_WAIT before each piece */
     uint32_t piece;      /* bytes that one send or recv moves at most; 0: all that fit */
-    uint32_t stall_after; /* so many more bytes come, then ALOFT_WAIT for ever */
-    uint32_t cut_after;   /* so many more bytes come, then the stream breaks, once */
-    aloft_err cut_as;     /* as what: ALOFT_E_NET_DROPPED (and for 0), ALOFT_E_NET_CLOSED */
+    uint32_t stall_after;  /* so many more bytes come, then ALOFT_WAIT for ever */
+    uint32_t cut_after;    /* so many more bytes come, then the stream breaks, once */
+    aloft_err cut_as;      /* as what: ALOFT_E_NET_DROPPED (and for 0), ALOFT_E_NET_CLOSED */
+    uint32_t double_after; /* so many more bytes come, then the last of them once more; 0: none */
 
     /* the answer */
     uint16_t status;      /* this one, with a short body of its own */
@@ -49,7 +50,8 @@ struct sim_wrong {
     int32_t range_shift;  /* added to the first byte in Content-Range (not to what is sent) */
     int32_t size_shift;   /* added to the size in Content-Range */
     int32_t length_shift; /* added to Content-Length */
-    int32_t body_shift;   /* so many zero bytes more, or bytes less, than there are */
+    int32_t body_shift;   /* so many bytes more (`fill`), or bytes less, than there are */
+    uint8_t fill;
     const char *raw_head; /* this instead of the whole head, with its empty line */
 };
 
@@ -80,7 +82,10 @@ struct sim_net {
     char head[1024];
     size_t head_len, head_at;
     aloft_bytes body;
-    uint32_t zeros; /* behind the body */
+    uint32_t zeros;    /* bytes `fill` behind the body */
+    uint8_t fill;      /* of this answer */
+    uint8_t last_byte; /* that came */
+    bool is_doubling;  /* it comes once more */
 };
 
 /** No files, nothing wrong, nothing counted, no stream. */

@@ -206,6 +206,7 @@ void sim_site_answer(struct sim_net *net, size_t len) {
     net->body = (aloft_bytes){NULL, 0};
     net->zeros = 0;
     wrong = troubles(net);
+    net->fill = wrong.fill;
     file = find(net);
     if (net->last_head == SIM_REQUEST_MAX)
         answer_short(net, &wrong, 431);

@@ -2,9 +2,7 @@
 /* Keys change with the image that trusts them: planned, rolled back, revoked, lost, stolen; and what an older
  * image may do when it comes back. The trust records are those that the tools write. */
 #include "test/kit/kit.h"
-#include "test/kit/rig.h"
-
-#include "host/trust.h"
+#include "test/kit/rig_trust.h"
 
 #define SIZE  9000u
 #define STEPS 20000u
@@ -20,33 +18,10 @@ static const struct rig_geometry common = {.write_size = 16,
                                            .page_size = 1024};
 static struct rig rig;
 static struct aloft_status now;
-static uint8_t records[RIG_IMAGES_MAX][AL_TRUST_MAX_SIZE];
-
-struct plan {
-    unsigned keys, gone; /* bits of signers */
-    unsigned threshold;
-    uint32_t epoch;
-    uint64_t lowest;
-};
-
-static void trust(unsigned image, const struct plan *plan) {
-    struct trust_draft draft = {.threshold = plan->threshold == 0 ? 1 : plan->threshold,
-                                .epoch = plan->epoch,
-                                .lowest_sequence = plan->lowest};
-
-    for (unsigned i = 0; i < RIG_SIGNERS; i++) {
-        if ((plan->keys >> i & 1) != 0)
-            draft.firmware[draft.n_firmware++] = rig.signer[i].key;
-        if ((plan->gone >> i & 1) != 0)
-            memcpy(draft.gone[draft.n_gone++], rig.signer[i].key.kid, ALOFT_KID_SIZE);
-    }
-    rig.image[image].trust = (aloft_bytes){records[image], trust_write(&draft, records[image])};
-}
-
 static int set_up(void **state) {
     (void)state;
     rig_start(&rig, &common, SIZE);
-    trust(0, &(struct plan){.keys = K1 | S, .epoch = 1});
+    rig_trust(&rig, 0, &(struct rig_trust){.keys = K1 | S, .epoch = 1});
     assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
     return 0;
 }
@@ -58,11 +33,11 @@ static int tear_down(void **state) {
 }
 
 /* A new image with this trust record, on offer under `sequence`, signed by these. */
-static unsigned offer(const struct plan *plan, uint64_t sequence, unsigned signers,
+static unsigned offer(const struct rig_trust *plan, uint64_t sequence, unsigned signers,
                       enum rig_nature nature) {
     unsigned image = rig_publish(&rig, nature, SIZE + rig.n_images);
 
-    trust(image, plan);
+    rig_trust(&rig, image, plan);
     sim_net_start(&rig.net);
     rig_offer_by(&rig, image, sequence, signers);
     aloft_check_now(&rig.device);
@@ -77,7 +52,7 @@ static void must_run(unsigned image) {
 }
 
 static void must_refuse(unsigned signers, aloft_err code) {
-    const struct plan same = {.keys = K1 | S};
+    const struct rig_trust same = {.keys = K1 | S};
     int before = rig_running_image(&rig);
 
     (void)offer(&same, 5000, signers, RIG_GOOD);
@@ -85,7 +60,7 @@ static void must_refuse(unsigned signers, aloft_err code) {
     assert_string_equal(aloft_err_name(now.fault.code), aloft_err_name(code));
 }
 
-static const struct plan changed = {.keys = K2 | S, .gone = K1, .epoch = 2};
+static const struct rig_trust changed = {.keys = K2 | S, .gone = K1, .epoch = 2};
 
 static void a_planned_change_is_an_update_and_then_the_old_key_is_dead(void **state) {
     unsigned image = offer(&changed, 2000, K1 | K2, RIG_GOOD);
@@ -109,7 +84,7 @@ static void a_change_that_is_rolled_back_has_changed_nothing(void **state) {
     (void)offer(&changed, 2000, K1 | K2, RIG_SICK);
     assert_int_equal(rig_running_image(&rig), 0);
     assert_int_equal(now.outcome, ALOFT_ROLLED_BACK);
-    must_run(offer(&(struct plan){.keys = K1 | S, .epoch = 1}, 2001, K1, RIG_GOOD));
+    must_run(offer(&(struct rig_trust){.keys = K1 | S, .epoch = 1}, 2001, K1, RIG_GOOD));
 }
 
 static void a_lost_key_is_replaced_with_the_spare_alone(void **state) {
@@ -126,7 +101,9 @@ static void an_old_image_that_comes_back_does_not_trust_the_revoked_key(void **s
     must_run(image);
     (void)offer(&changed, 2001, S, RIG_GOOD); /* now both slots have a known image */
     must_run(2);
-    trust(1, &(struct plan){.keys = K1 | S, .epoch = 1}); /* as if the older one had trusted it */
+    rig_trust(
+        &rig, 1,
+        &(struct rig_trust){.keys = K1 | S, .epoch = 1}); /* as if the older one had trusted it */
     sim_flash_load(&rig.slot[rig.loader.running], 50, ALOFT_BYTES("rotten"));
     rig.check_always = true;
     assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
@@ -157,12 +134,12 @@ static void configured_keys_are_revoked_too(void **state) {
 
 /* The device runs on, says so, and takes nothing. */
 static void with_fewer_keys_than_needed_the_device_runs_on_and_takes_nothing(void **state) {
-    const struct plan two_of_two = {.keys = K2 | S, .gone = K1, .threshold = 2, .epoch = 2};
+    const struct rig_trust two_of_two = {.keys = K2 | S, .gone = K1, .threshold = 2, .epoch = 2};
     unsigned image = offer(&two_of_two, 2000, K1, RIG_GOOD);
 
     (void)state;
     must_run(image);
-    trust(image, &(struct plan){.keys = K1 | S, .threshold = 2, .epoch = 3});
+    rig_trust(&rig, image, &(struct rig_trust){.keys = K1 | S, .threshold = 2, .epoch = 3});
     rig.may_start_badly = true;
     assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
     assert_provoked(rig.started, NO_KEYS);
@@ -181,7 +158,7 @@ static void an_image_without_enough_keys_does_not_confirm_itself(void **state) {
     (void)state;
     must_run(offer(&changed, 2000, S, RIG_GOOD));
     rig.may_start_badly = true;
-    image = offer(&(struct plan){.keys = K1, .epoch = 3}, 2001, S, RIG_GOOD);
+    image = offer(&(struct rig_trust){.keys = K1, .epoch = 3}, 2001, S, RIG_GOOD);
     assert_int_equal(rig_running_image(&rig), 1);
     assert_int_equal(now.outcome, ALOFT_ROLLED_BACK);
     assert_int_equal(now.fault.got, ALOFT_E_NO_KEYS); /* of TRIAL_WAITS: why it failed */
@@ -199,7 +176,7 @@ static void an_image_without_enough_keys_does_not_confirm_itself(void **state) {
 }
 
 static void two_of_three_means_two_different_ones(void **state) {
-    const struct plan two_of_three = {.keys = K1 | K2 | S, .threshold = 2, .epoch = 2};
+    const struct rig_trust two_of_three = {.keys = K1 | K2 | S, .threshold = 2, .epoch = 2};
 
     (void)state;
     must_run(offer(&two_of_three, 2000, K1, RIG_GOOD));
@@ -211,7 +188,7 @@ static void two_of_three_means_two_different_ones(void **state) {
 }
 
 static void an_image_s_lowest_sequence_is_a_floor_while_it_runs(void **state) {
-    const struct plan late = {.keys = K1 | S, .epoch = 1, .lowest = 3000};
+    const struct rig_trust late = {.keys = K1 | S, .epoch = 1, .lowest = 3000};
 
     (void)state;
     must_run(offer(&late, 2000, K1, RIG_GOOD));
