@@ -92,7 +92,8 @@ void conn_work(struct conn *conn) {
 
 void conn_enter(struct conn *conn, enum conn_phase phase, uint64_t ms) {
     conn->phase = phase;
-    conn->deadline_ms = uv_now(&conn->server->loop) + ms;
+    conn->moved_ms = uv_now(&conn->server->loop);
+    conn->deadline_ms = conn->moved_ms + ms;
     conn->resume_ms = 0;
 }
 
@@ -103,9 +104,36 @@ static void say_full(struct listener *listener, const char *peer) {
     say_trouble(listener->server, peer, &why);
 }
 
+/* How long this one has kept us waiting beyond our patience; 0: it has not. A byte now and then is
+ * no step further: only a whole handshake or request is, or bytes of an answer that went. */
+static uint64_t overdue_ms(const struct conn *conn) {
+    uint64_t waited = uv_now(&conn->server->loop) - conn->moved_ms;
+    uint64_t patience =
+        conn->phase == CONN_WRITE ? CONN_DOWNLOAD_PATIENCE_MS : (uint64_t)CONN_PATIENCE_MS;
+
+    return conn->phase != CONN_STORE && waited > patience ? waited - patience : 0;
+}
+
+/* Looking at all of them for each newcomer would be work that an attacker can ask for; the next
+ * newcomer looks at the next ones. */
+bool conn_make_room(struct server *server) {
+    struct conn *longest = NULL;
+    unsigned looks = server->conns_max < SERVER_LOOKS ? server->conns_max : SERVER_LOOKS;
+
+    for (unsigned i = 0; i < looks; i++) {
+        struct conn *conn = server->conn[server->next_look++ % server->conns_max];
+        if (conn != NULL && overdue_ms(conn) > (longest != NULL ? overdue_ms(longest) : 0))
+            longest = conn;
+    }
+    if (longest != NULL)
+        conn_close(longest);
+    return longest != NULL;
+}
+
 void conn_open(struct listener *listener, int fd, const struct sockaddr_storage *from) {
     struct server *server = listener->server;
-    unsigned id = server_conn_id(server);
+    bool has_room = server->n_conns < server->conns_max || conn_make_room(server);
+    unsigned id = has_room ? server_conn_id(server) : SERVER_CONNS_MAX;
     struct conn *conn = id == SERVER_CONNS_MAX ? NULL : calloc(1, sizeof *conn);
 
     if (conn == NULL || !addresses_add(server->addresses, from)) {

@@ -24,6 +24,11 @@
  * is not making progress that ends within a day (44 MB). */
 #define CONN_DOWNLOAD_MS      120000u
 #define CONN_DOWNLOAD_MIN_BPS 512u
+/* When the server is full, whoever has kept it waiting longest makes room for a new client, if that
+ * is longer than this: a handshake or a request over a bad radio link takes part of a second, and a
+ * device that erases flash reads nothing for some seconds. */
+#define CONN_PATIENCE_MS          1000u
+#define CONN_DOWNLOAD_PATIENCE_MS 10000u
 
 enum conn_phase {
     CONN_PEEK,      /* TLS or plain HTTP? */
@@ -49,6 +54,7 @@ struct conn {
     struct sockaddr_storage from;
     char peer[64];
     uint64_t deadline_ms, resume_ms; /* of uv_now; resume 0: not paced */
+    uint64_t moved_ms;               /* the last time that it came a step further */
     unsigned n_requests;
     bool keep;      /* the connection stays after this answer */
     bool head_only; /* a HEAD: the answer has no body */
@@ -70,6 +76,9 @@ void conn_open(struct listener *listener, int fd, const struct sockaddr_storage 
 
 /** Do what can be done now. Called on events and timers. */
 void conn_work(struct conn *conn);
+
+/** Close the one that has kept us waiting too long, of some that are looked at; false: none has. */
+bool conn_make_room(struct server *server);
 
 /** Close now. */
 void conn_close(struct conn *conn);

@@ -239,6 +239,7 @@ static enum conn_next write_record(struct conn *conn) {
         return write_failed(conn, put_len);
     conn->content_sent += (uint64_t)put_len;
     conn->content_left -= (uint64_t)put_len;
+    conn->moved_ms = uv_now(&conn->server->loop);
     move_deadline(conn);
     return CONN_AGAIN;
 }

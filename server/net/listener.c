@@ -119,6 +119,8 @@ static void accept_some(uv_poll_t *poll, int status, int events) {
                                .want = listener->server->conns_max,
                                .got = listener->server->n_conns};
             say_trouble(listener->server, "", &why);
+            if (conn_make_room(listener->server))
+                continue;
             pause_accept(listener);
         }
         if (fd < 0)

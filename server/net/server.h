@@ -26,6 +26,7 @@
 #define SERVER_TROUBLE_A_SECOND 10u  /* lines about misbehaving clients; the rest is counted */
 #define SERVER_DESCRIPTORS_KEPT 64u  /* for the database, the site and the listeners */
 #define SERVER_ACCEPT_PAUSE_MS  250u /* after EMFILE */
+#define SERVER_LOOKS            64u  /* connections that are looked at to find room for one */
 
 struct conn;
 struct content;
@@ -56,6 +57,7 @@ struct server {
     struct conn **conn;   /* by id; NULL: free */
     uint32_t *generation; /* by id: counts its requests, so that a late answer finds nobody */
     unsigned conns_max, n_conns, next_id;
+    unsigned next_look; /* of conn_make_room */
     struct addresses *addresses;
     bool draining;
 
