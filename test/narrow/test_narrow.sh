@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # src/ on a processor of 32 bits: built freestanding without a warning, then the tests that need no crypto library run
 # there, undefined behaviour found by the sanitizer. Exit 77: this machine's gcc makes no programs for 32-bit x86
-# (Debian: gcc-multilib), so nothing was tested.
+# (Debian: libc6-dev-i386, lib32gcc-12-dev), so nothing was tested.
 #   $NARROW_CC: another compiler. $NARROW_RUN: what runs its programs. $NARROW_SAN: its sanitizer, empty for none.
+#   $NARROW_CASES: more options, as -DCASES=100 for fewer cases.
 set -eu
-: "${NARROW_CC:=gcc -m32}" "${NARROW_RUN:=}" "${NARROW_SAN=-fsanitize=undefined -fno-sanitize-recover=all}"
+: "${NARROW_CC:=gcc -m32 -idirafter /usr/include/x86_64-linux-gnu}" "${NARROW_RUN:=}" "${NARROW_SAN=-fsanitize=undefined -fno-sanitize-recover=all}"
 tests="test/narrow/test_hash.c test/unit/test_cbor.c test/prop/test_cbor_prop.c test/unit/test_error.c
     test/unit/test_http_answer.c test/unit/test_http_range.c test/unit/test_http_request.c test/unit/test_http_url.c
     test/prop/test_http_split.c test/unit/test_record.c test/unit/test_log.c test/unit/test_transition.c
@@ -36,7 +37,7 @@ find src -name '*.c' | compile "-ffreestanding -Os -DALOFT_DEVICE_BUILD"
     echo test/kit/kit.c
     echo test/kit/port_suite.c
     echo "$tests" | xargs -n 1
-} | compile "-O2 -g1 -D_GNU_SOURCE -DALOFT_SOURCE_DIR=\\\".\\\" -DALOFT_BINARY_DIR=\\\"$tmp\\\" $NARROW_SAN"
+} | compile "-O2 -g1 -D_GNU_SOURCE -DALOFT_SOURCE_DIR=\\\".\\\" -DALOFT_BINARY_DIR=\\\"$tmp\\\" $NARROW_SAN ${NARROW_CASES:-}"
 # most of the time is spent in it, and it is no part of what is tested
 echo test/narrow/hash.c | compile "-O3"
 
