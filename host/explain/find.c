@@ -7,8 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <aloft/error.h>
-
 /* ---- numbers as logs write them */
 
 static bool begins_number(const char *at) {
@@ -164,6 +162,13 @@ static void copy_word(const char *from, char *out, size_t out_size) {
     snprintf(out, out_size, "%.*s", (int)(len < 200 ? len : 200), from + n);
 }
 
+/* Inside a bracket of aloft stands what its sentence is made of, in the port's numbering. */
+static bool is_in_own(const char *text, const char *at) {
+    while (at > text && *at != '[' && *at != ']')
+        at--;
+    return explain_is_own(at);
+}
+
 static void see_row(struct explain *log, const struct explain_line *row, const char *text,
                     const char *rest) {
     int64_t number;
@@ -185,22 +190,7 @@ static void see_row(struct explain *log, const struct explain_line *row, const c
 static const struct explain_line anywhere[] = {
     {"", EXPLAIN_MBEDTLS, MARK_NONE, "", "", ""},
     {"", EXPLAIN_ESP, MARK_NONE, "", "", ""},
-    {"", EXPLAIN_ALOFT, MARK_NONE, "", "", ""},
 };
-
-static void note_aloft(struct explain *log, unsigned code, const char *text) {
-    /* the numbers of a case that is not at hand */
-    static const struct aloft_fact fact[] = {{"raw", "N"}, {"want", "N"},   {"got", "N"},
-                                             {"at", "N"},  {"want:x", "N"}, {"got:x", "N"}};
-    const aloft_fault why = {.code = (uint16_t)code};
-    struct explain_finding *f;
-
-    if (code > 0xffff || strcmp(aloft_err_name(code), "UNKNOWN") == 0 || code <= ALOFT_WAIT)
-        return;
-    f = explain_note(log, &anywhere[2], NULL, (int32_t)code, text);
-    if (f != NULL)
-        aloft_explain(&why, fact, sizeof fact / sizeof fact[0], f->own, sizeof f->own);
-}
 
 static bool tells_of_trouble(const char *small) {
     return strstr(small, "err") != NULL || strstr(small, "fail") != NULL;
@@ -211,8 +201,8 @@ static void see_hex(struct explain *log, const char *at, const char *text, bool 
 
     if (at[0] == '-')
         note_mbedtls(log, &anywhere[0], number, text);
-    else if (at > text && at[-1] == '[' && strspn(at + 2, "0123456789abcdef") == 4)
-        note_aloft(log, (unsigned)number, text);
+    else if (at > text && explain_is_own(at - 1))
+        explain_own(log, (unsigned)number, text, at - 1);
     else if (is_trouble && number >= 0x1101 && number <= 0x9001)
         explain_number(log, &anywhere[1], number, text);
 }
@@ -271,7 +261,7 @@ void explain_line_of(struct explain *log, const char *text) {
     small[n] = 0;
     log->is_esp = log->is_esp || looks_like_esp(text);
     for (size_t i = 0; i < explain_n_lines && i < EXPLAIN_LINES_MAX; i++)
-        if ((found = strstr(small, log->needle[i])) != NULL)
+        if ((found = strstr(small, log->needle[i])) != NULL && !is_in_own(small, found))
             see_row(log, &explain_lines[i], text, text + (found - small) + strlen(log->needle[i]));
     see_words(log, text, small);
     see_address(log, text, small);
@@ -297,7 +287,7 @@ static void ask_number(struct explain *log, int64_t number, const char *text) {
     if (number < 0 || (is_hex && log->n == before))
         note_mbedtls(log, &anywhere[0], number, text);
     if (is_hex && number > 0xff)
-        note_aloft(log, (unsigned)number, text);
+        explain_own(log, (unsigned)number, text, NULL);
     if (log->n == before && is_two_letters(number))
         note_chip(log, NULL, number, text);
 }

@@ -10,6 +10,13 @@
 #define EXPLAIN_LINES_MAX 128u
 #define EXPLAIN_TEXT_MAX  80u
 
+/* What the newest fault of aloft in the log says: the device has told its own story. */
+struct explain_own {
+    char cause[400], next[500];
+    uint64_t line; /* 0: there was none */
+    struct explain_story story;
+};
+
 struct explain {
     char line[EXPLAIN_LINE_MAX + 1]; /* the line under way, still raw */
     size_t len;
@@ -22,6 +29,7 @@ struct explain {
     char device[48];        /* the device's own address, if the log names it */
     char url[160];          /* the last http(s) address that the log names */
     const struct explain_story *story;
+    struct explain_own own;
     char needle[EXPLAIN_LINES_MAX][EXPLAIN_TEXT_MAX]; /* the rows' texts in small letters */
 };
 
@@ -37,6 +45,12 @@ void explain_mark(struct explain *log, unsigned mark);
 /** A number of a family, met in a line: looks it up and notes it. */
 void explain_number(struct explain *log, const struct explain_line *line, int64_t number,
                     const char *text);
+
+/** A number of aloft, met in a line: at its bracket, or (NULL) alone. */
+void explain_own(struct explain *log, unsigned code, const char *text, const char *bracket);
+
+/** Whether a bracket of aloft begins here: [0x0203 ... */
+bool explain_is_own(const char *at);
 
 /** The first number of a text (decimal, 0x, with a sign); false if there is none within 40 bytes. */
 bool explain_number_in(const char *text, int64_t *number);

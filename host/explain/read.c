@@ -149,12 +149,18 @@ void explain_read(struct explain *log, aloft_bytes bytes) {
     }
 }
 
-static uint64_t marks_of_the_newest_attempt(const struct explain *log) {
-    uint64_t newest = 0, marks = 0;
+static uint64_t newest_mark(const struct explain *log) {
+    uint64_t newest = 0;
 
     for (unsigned m = 1; m < N_MARKS; m++)
         if (m != MARK_ADDRESS && m != MARK_OTA_DEMO && m != MARK_PASTE && log->last[m] > newest)
             newest = log->last[m];
+    return newest;
+}
+
+static uint64_t marks_of_the_newest_attempt(const struct explain *log) {
+    uint64_t newest = newest_mark(log), marks = 0;
+
     for (unsigned m = 1; m < N_MARKS; m++)
         if (log->last[m] > 0 && log->last[m] + ATTEMPT_LINES >= newest)
             marks |= EXPLAIN_BIT(m);
@@ -172,7 +178,7 @@ void explain_end(struct explain *log) {
     if (log->len > 0)
         end_line(log);
     marks = marks_of_the_newest_attempt(log);
-    log->story = NULL;
+    log->story = log->own.line > 0 && log->own.line >= newest_mark(log) ? &log->own.story : NULL;
     for (size_t i = 0; i < explain_n_stories && log->story == NULL; i++)
         if (fits(&explain_stories[i], marks))
             log->story = &explain_stories[i];

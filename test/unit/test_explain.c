@@ -135,8 +135,53 @@ static void a_chip_id_of_two_letters_is_a_web_page(void **state) {
 
 static void faults_of_aloft_are_read_back(void **state) {
     (void)state;
+    const char *text;
+
     holds(explained("pump-0193: ... [0x0203 while connecting; newlib errno 118]\n"),
           "There is no network path");
+    text =
+        explained("boot: 1.0.0 in slot A\n"
+                  "E (5120) aloft: lab.local refused the connection on port 4443: the machine is "
+                  "there, but nothing listens. Start `aloft serve` there.  [0x0202 while checking "
+                  "for an update; newlib errno 104]\n");
+    holds(text, "aloft: 0x0202 NET_REFUSED");
+    holds(text, "What it is lab.local refused the connection on port 4443: the machine is there, "
+                "but nothing listens. (the device's own words)");
+    holds(text, "What it is not Certificates, keys and signatures: TLS had not begun");
+    holds(text, "Next Start `aloft serve` there.");
+    lacks(text, "ECONNRESET");
+}
+
+static void the_step_of_a_fault_decides_what_it_clears(void **state) {
+    static const char line[] =
+        "lab.local did not answer within 30 s. Wrong address.  [0x0204 %s]\n";
+    char text[200];
+
+    (void)state;
+    snprintf(text, sizeof text, line, "while checking for an update");
+    holds(explained(text), "TLS had not begun or not got far enough");
+    snprintf(text, sizeof text, line, "while downloading");
+    holds(explained(text), "a part of the image had come already");
+}
+
+static void a_release_that_waits_is_no_cause(void **state) {
+    (void)state;
+    const char *text = explained(
+        "boot: 1.1.0 crashed before it had confirmed itself. Look at it.  [0x0701 while booting]\n"
+        "1.1.0 failed its trial here; it is tried again in 1 h. Nothing to do.  [0x0708]\n");
+
+    holds(text, "What it is 1.1.0 crashed before it had confirmed itself.");
+    holds(text, "the image was written and proven");
+}
+
+static void what_comes_after_a_fault_of_aloft_tells_the_story(void **state) {
+    (void)state;
+    const char *text =
+        explained("The name lab.local cannot be resolved to an address. Look.  [0x0201]\n"
+                  "E (9) wifi: reason 201, NO_AP_FOUND\n");
+
+    holds(text, "aloft: 0x0201 NET_NAME");
+    holds(text, "What it is The device was not connected to the Wi-Fi");
 }
 
 static void the_state_of_a_slot_is_said(void **state) {
@@ -244,6 +289,9 @@ int main(void) {
         cmocka_unit_test(mbedtls_sums_are_taken_apart),
         cmocka_unit_test(a_chip_id_of_two_letters_is_a_web_page),
         cmocka_unit_test(faults_of_aloft_are_read_back),
+        cmocka_unit_test(the_step_of_a_fault_decides_what_it_clears),
+        cmocka_unit_test(a_release_that_waits_is_no_cause),
+        cmocka_unit_test(what_comes_after_a_fault_of_aloft_tells_the_story),
         cmocka_unit_test(the_state_of_a_slot_is_said),
         cmocka_unit_test(colours_and_curly_quotes_do_not_hide_a_line),
         cmocka_unit_test(numbers_without_trouble_are_left_alone),

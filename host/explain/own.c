@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: host/explain. The faults that aloft itself writes into a log: SENTENCE. ADVICE  [0x0203 while ...].
+ * Knows: errors.def, own.def.   Never knows: other programs' lines. */
+#include "log.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include <aloft/error.h>
+
+#define SENTENCE_LEAST 20u /* no sentence of errors.def is shorter; less than that was cut away */
+
+static const struct {
+    uint16_t first, last;
+    const char *step, *innocent;
+} innocents[] = {
+#define I(first, last, step, innocent) {first, last, step, innocent},
+#include "own.def"
+#undef I
+};
+
+static const char *innocent_of(unsigned code, const char *bracket) {
+    for (size_t i = 0; i < sizeof innocents / sizeof innocents[0]; i++)
+        if (code >= innocents[i].first && code <= innocents[i].last &&
+            (innocents[i].step[0] == 0 || strstr(bracket, innocents[i].step) != NULL))
+            return innocents[i].innocent;
+    return NULL;
+}
+
+static const char *template_of(unsigned code, char *out, size_t size) {
+    /* the numbers of a case that is not at hand */
+    static const struct aloft_fact fact[] = {{"raw", "N"}, {"want", "N"},   {"got", "N"},
+                                             {"at", "N"},  {"want:x", "N"}, {"got:x", "N"}};
+    const aloft_fault why = {.code = (uint16_t)code};
+
+    return aloft_explain(&why, fact, sizeof fact / sizeof fact[0], out, size);
+}
+
+/* "E (512) aloft: ", "12:03:07  ", "boot: ": what stands before the sentence */
+static const char *after_prefix(const char *text) {
+    static const char *const words[] = {"aloft: ", "boot: "};
+    size_t clock = strspn(text, "0123456789: ");
+
+    if (isupper((unsigned char)text[0]) && text[1] == ' ' && text[2] == '(' &&
+        strstr(text, "): ") == NULL && strstr(text, ") ") != NULL)
+        text = strstr(text, ") ") + 2;
+    else if (clock >= sizeof "00:00:00" && text[2] == ':')
+        text += clock;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (strncmp(text, words[i], strlen(words[i])) == 0)
+            text += strlen(words[i]);
+    return text;
+}
+
+/* The sentence ends at the first ". "; no name, address or version in one has a blank behind a dot. */
+static bool split(const char *body, size_t len, struct explain_own *own) {
+    size_t end = 0;
+
+    while (end + 1 < len && !(body[end] == '.' && body[end + 1] == ' '))
+        end++;
+    if (end + 1 >= len || end < SENTENCE_LEAST)
+        return false;
+    while (len > end && body[len - 1] == ' ')
+        len--;
+    snprintf(own->cause, sizeof own->cause, "%.*s", (int)(end + 1), body);
+    snprintf(own->next, sizeof own->next, "%.*s", (int)(len - end - 2 > 0 ? len - end - 2 : 0),
+             body + end + 2);
+    return true;
+}
+
+static void keep_story(struct explain *log, unsigned code, const char *text, const char *bracket) {
+    struct explain_own *own = &log->own;
+    const char *innocent = innocent_of(code, bracket), *body = after_prefix(text);
+    char room[ALOFT_SENTENCE_MAX];
+
+    if (innocent == NULL)
+        return;
+    /* that a failed release waits follows from its trial, which has told why */
+    if (code == ALOFT_E_TRIAL_WAITS && own->line > 0) {
+        own->line = log->n_lines;
+        return;
+    }
+    if (body >= bracket || !split(body, (size_t)(bracket - body), own)) {
+        body = template_of(code, room, sizeof room);
+        if (!split(body, strcspn(body, "["), own))
+            return;
+    }
+    own->line = log->n_lines;
+    own->story = (struct explain_story){.sure = "the device's own words",
+                                        .cause = own->cause,
+                                        .innocent = innocent,
+                                        .next = own->next};
+}
+
+bool explain_is_own(const char *at) {
+    return strncmp(at, "[0x", 3) == 0 && strspn(at + 3, "0123456789abcdef") == 4;
+}
+
+void explain_own(struct explain *log, unsigned code, const char *text, const char *bracket) {
+    static const struct explain_line own_line = {"", EXPLAIN_ALOFT, MARK_NONE, "", "", ""};
+    char sentence[ALOFT_SENTENCE_MAX];
+    struct explain_finding *f;
+
+    if (code > 0xffff || strcmp(aloft_err_name(code), "UNKNOWN") == 0 || code <= ALOFT_WAIT)
+        return;
+    f = explain_note(log, &own_line, NULL, (int32_t)code, text);
+    if (bracket != NULL)
+        keep_story(log, code, text, bracket);
+    if (f == NULL)
+        return;
+    snprintf(f->own, sizeof f->own, "aloft: 0x%04x %s", code, aloft_err_name(code));
+    if (bracket == NULL || log->own.line != log->n_lines)
+        snprintf(f->own + strlen(f->own), sizeof f->own - strlen(f->own), ". %s",
+                 template_of(code, sentence, sizeof sentence));
+}
