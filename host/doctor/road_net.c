@@ -11,6 +11,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -220,6 +221,17 @@ static void remark_moved(struct road *road) {
                 list);
 }
 
+/* A name with IPv6 addresses only is no use to a machine, or a device, without IPv6. */
+static void remark_family(struct road *road) {
+    for (unsigned i = 0; i < road->n_peers; i++)
+        if (road->peer[i].at.ss_family != AF_INET6)
+            return;
+    road_remark(road, ROAD_ROUTE,
+                "%s has only IPv6 addresses, and there is no way for IPv6 from here: give it an "
+                "IPv4 address too",
+                road->host);
+}
+
 static aloft_err route_code(int number) {
     if (number == EPERM || number == EACCES)
         return ALOFT_E_DOCTOR_FILTERED;
@@ -241,6 +253,8 @@ bool road_see_route(struct road *road) {
         why.code = (uint16_t)route_code(number);
         why.raw = number;
         own_addresses(list, sizeof list);
+        if (why.code == ALOFT_E_NET_UNREACHABLE)
+            remark_family(road);
         return road_broken(road, ROAD_ROUTE, &why,
                            "no way from this machine to %s: %s; this machine has: %s",
                            road_peer_text(&road->peer[0], to), strerror(number), list);
@@ -285,6 +299,20 @@ int road_connect(const struct road_peer *peer) {
     close(fd);
     errno = number;
     return -1;
+}
+
+/* A proxy of this shell lets curl through where a device does not come through. */
+static void remark_proxy(struct road *road) {
+    static const char *const names[] = {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+    const char *proxy = NULL, *at;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names && (proxy == NULL || *proxy == 0); i++)
+        proxy = getenv(names[i]);
+    if (proxy == NULL || *proxy == 0)
+        return;
+    at = strrchr(proxy, '@'); /* before it stand a name and a password */
+    road_remark(road, ROAD_TCP, "here curl goes by the proxy %s; devices use no proxy",
+                at == NULL ? proxy : at + 1);
 }
 
 /* Refused, unreachable, timed out, forbidden by rules: four causes, four sentences. */
@@ -340,5 +368,6 @@ bool road_see_tcp(struct road *road) {
                          road_peer_text(&road->chosen, text), road->url.port,
                          (unsigned)(road_time_ms() - began_ms));
     }
+    remark_proxy(road);
     return say_tcp(road, number);
 }

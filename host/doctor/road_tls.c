@@ -4,8 +4,10 @@
  * Knows: OpenSSL, how mbedTLS compares names.   Never knows: HTTP. */
 #include "host/doctor/road_room.h"
 
+#include <poll.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
@@ -33,6 +35,28 @@ static const char *other_version(struct road *road) {
     return NULL;
 }
 
+/* What speaks no TLS is asked in plain HTTP: a portal names its page. */
+static void remark_plain(struct road *road) {
+    static const char ask[] = "GET / HTTP/1.0\r\n\r\n";
+    char room[600] = "", *place;
+    int fd = road_connect(&road->chosen);
+    struct pollfd poller = {.fd = fd, .events = POLLIN};
+
+    if (fd < 0)
+        return;
+    if (write(fd, ask, sizeof ask - 1) == (ssize_t)sizeof ask - 1 &&
+        poll(&poller, 1, ROAD_CONNECT_MS) > 0)
+        (void)!read(fd, room, sizeof room - 1);
+    close(fd);
+    if (strncmp(room, "HTTP/", 5) != 0)
+        return;
+    place = strstr(room, "\nLocation: ");
+    road_remark(road, ROAD_TLS, "asked in plain HTTP it says: %.*s%s%.*s",
+                (int)strcspn(room, "\r\n"), room, place == NULL ? "" : ", ",
+                place == NULL ? 0 : (int)strcspn(place + 1, "\r\n"),
+                place == NULL ? "" : place + 1);
+}
+
 static bool say_tls(struct road *road, const aloft_fault *why) {
     const char *other = NULL;
 
@@ -41,6 +65,8 @@ static bool say_tls(struct road *road, const aloft_fault *why) {
     if (other != NULL)
         return road_broken(road, ROAD_TLS, why,
                            "the server speaks only %s here; devices need TLS 1.2", other);
+    if (why->code == ALOFT_E_TLS_NOT_TLS)
+        remark_plain(road);
     if (why->code == ALOFT_E_TLS_NOT_TLS)
         return road_broken(road, ROAD_TLS, why, "port %u answers, and not with TLS",
                            road->url.port);
@@ -128,12 +154,15 @@ static const char *trust_words(const struct road *road, int error) {
         error == X509_V_ERR_INVALID_PURPOSE)
         return "what issued it may not issue certificates (no CA, or key usage)";
     if (X509_NAME_cmp(issuer, X509_get_subject_name(road->leaf)) == 0)
-        return "it is self-signed";
+        return "it is self-signed: a portal or another program answers there, or the server was "
+               "given "
+               "no certificate of the CA";
     if (X509_NAME_cmp(issuer, X509_get_subject_name(road->ca)) == 0)
         return "a CA of the same name, with another key";
     if (sk_X509_num(road->chain) <= 1)
-        return "another CA, or an intermediate certificate that the server does not send";
-    return "another CA";
+        return "another CA, an intermediate certificate that the server does not send, or a portal "
+               "or proxy that answers in its place";
+    return "another CA, or a portal or proxy that answers in the server's place";
 }
 
 bool road_see_chain(struct road *road) {
@@ -203,6 +232,8 @@ bool road_see_host(struct road *road) {
                               : X509_check_host(road->leaf, road->host, 0, 0, NULL) == 1;
     bool browser =
         is_address ? openssl : X509_check_host(road->leaf, road->host, 0, strict, NULL) == 1;
+    /* curl compares the CN with an address where there is no subjectAltName at all */
+    bool is_bare = X509_get_ext_by_NID(road->leaf, NID_subject_alt_name, -1) < 0;
     char list[200];
     bool old = old_matches(road->leaf, road->host, list, sizeof list);
     aloft_fault why = {.code = ALOFT_E_TLS_NAME};
@@ -219,7 +250,9 @@ bool road_see_host(struct road *road) {
     }
     if (!openssl || !browser)
         road_remark(road, ROAD_HOST, "devices take it; %s not: it is not there as a %s",
-                    openssl ? "browsers do" : "OpenSSL, curl and browsers do",
+                    openssl   ? "browsers do"
+                    : is_bare ? "OpenSSL and browsers do"
+                              : "OpenSSL, curl and browsers do",
                     is_address ? "subjectAltName iPAddress" : "subjectAltName dNSName");
     return road_good(road, ROAD_HOST, "%s is in the certificate", road->host);
 }

@@ -3,6 +3,7 @@
  * Knows: the device's own readers.   Never knows: sockets. */
 #include "host/doctor/road_room.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/rand.h>
@@ -69,6 +70,21 @@ static void say_who(const struct road *road, char *out, size_t size) {
              road->version[0] != 0 ? "running " : "fresh from the factory", road->version);
 }
 
+/* -1, 0, 1, as versions of numbers and dots compare. Anything else does not compare: 0. */
+static int compare_to(const char *version, const struct aloft_manifest *m) {
+    char *end;
+
+    for (unsigned i = 0; i < m->n_version; i++) {
+        long number = strtol(version, &end, 10);
+        if (end == version || (*end != '.' && *end != 0))
+            return 0;
+        if (number != m->version[i])
+            return number < m->version[i] ? -1 : 1;
+        version = *end == '.' ? end + 1 : end;
+    }
+    return 0;
+}
+
 bool road_see_decision(struct road *road) {
     struct aloft_verdict verdict;
     aloft_fault why = {0};
@@ -86,6 +102,11 @@ bool road_see_decision(struct road *road) {
                  "%s would do nothing: it runs what is on offer, %s.", who, version);
         return road_good(road, ROAD_DECISION, "nothing new");
     }
+    if (road->version[0] != 0 && compare_to(road->version, &road->manifest) > 0)
+        road_remark(road, ROAD_DECISION,
+                    "older than what runs: a device that has confirmed %s by an update refuses it, "
+                    "unless it was published anew (`aloft publish --again`)",
+                    road->version);
     snprintf(road->would, sizeof road->would, "%s would now update to %s (%u bytes to fetch).", who,
              version, (unsigned)road->manifest.branch[verdict.branch].payload_size);
     return road_good(road, ROAD_DECISION, "take %s, %s", version,
