@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-# An update server that lies: liar.py CERT KEY SITE. The first part of the path says how, the rest is a file of SITE.
-# Prints its port. For tests of `aloft doctor`.
+# An update server that lies: liar.py CERT KEY SITE [ADDRESS:PORT]. The first part of the path says how, the rest is a file
+# of SITE. Prints its port. For tests of `aloft doctor` and the gallery.
 import http.server
 import os
 import re
@@ -8,6 +8,7 @@ import ssl
 import sys
 
 cert, key, site = sys.argv[1:4]
+address, _, port = (sys.argv[4] if len(sys.argv) > 4 else "127.0.0.1:0").rpartition(":")
 
 
 class Liar(http.server.BaseHTTPRequestHandler):
@@ -83,7 +84,7 @@ class Liar(http.server.BaseHTTPRequestHandler):
         self.answer(200, body)
 
 
-server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Liar)
+server = http.server.ThreadingHTTPServer((address, int(port)), Liar)
 context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
 context.load_cert_chain(cert, key)
 server.socket = context.wrap_socket(server.socket, server_side=True, do_handshake_on_connect=False)
