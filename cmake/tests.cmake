@@ -40,7 +40,7 @@ list(FILTER power_sources EXCLUDE REGEX "/test_[^/]*$")
 add_executable(power ${power_sources})
 target_link_options(power PRIVATE -Wl,--wrap=aloft_verify)
 target_link_libraries(power PRIVATE aloft_sim $<LINK_GROUP:RESCAN,aloft_kit,aloft_core,aloft_crypto_openssl>)
-set(power_plan --cases 150000 --prefixes 8 --no-pairs)
+set(power_plan --cases 800000 --prefixes 4)
 if(ALOFT_SANITIZE)
   set(power_plan --cases 5000 --random-only)
 endif()
@@ -48,6 +48,12 @@ add_test(NAME power/power COMMAND tools/result power $<TARGET_FILE:power> ${powe
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 set_tests_properties(power/power PROPERTIES LABELS power TIMEOUT 300 PROCESSORS 2
   ENVIRONMENT "ALOFT_BUILD=${CMAKE_BINARY_DIR}")
+
+# The library broken on purpose: builds a copy of the tree, and so it is not for the sanitizers as well.
+if(NOT ALOFT_SANITIZE)
+  add_test(NAME faults/faults COMMAND tools/result faults tools/faults WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(faults/faults PROPERTIES LABELS faults TIMEOUT 600 PROCESSORS 2)
+endif()
 
 # a client with mbedTLS as old devices have it
 add_executable(tls_client test/e2e/tls_client.c)

@@ -34,6 +34,17 @@ static void *room(size_t n, size_t size) {
     return at;
 }
 
+static uint32_t blocks_of(const struct sim_flash *flash) {
+    return (flash->size + SIM_BLOCK - 1) / SIM_BLOCK;
+}
+
+void sim_flash_touch(struct sim_flash *flash, uint32_t at, uint32_t len) {
+    static uint64_t changes; /* of all chips, so that no two states of a block share a number */
+
+    for (uint32_t i = at / SIM_BLOCK; len > 0 && i <= (at + len - 1) / SIM_BLOCK; i++)
+        flash->change[i] = ++changes;
+}
+
 void sim_flash_start(struct sim_flash *flash, struct sim_power *power, uint32_t size,
                      uint32_t write_size, uint32_t erase_size) {
     *flash = (struct sim_flash){
@@ -41,6 +52,7 @@ void sim_flash_start(struct sim_flash *flash, struct sim_power *power, uint32_t 
     flash->bytes = room(size, 1);
     flash->used = room(size / write_size + 1, 1);
     flash->wear = room(size / erase_size + 1, sizeof *flash->wear);
+    flash->change = room(blocks_of(flash), sizeof *flash->change);
     memset(flash->bytes, 0xff, size);
 }
 
@@ -50,7 +62,19 @@ void sim_flash_end(struct sim_flash *flash) {
     free(flash->bytes);
     free(flash->used);
     free(flash->wear);
+    free(flash->change);
     *flash = (struct sim_flash){0};
+}
+
+static void copy_block(const struct sim_flash *to, const struct sim_flash *from, uint32_t i) {
+    const uint32_t at = i * SIM_BLOCK, unit = from->write_size;
+    const uint32_t len = from->size - at < SIM_BLOCK ? from->size - at : SIM_BLOCK;
+
+    if (to->change[i] == from->change[i])
+        return;
+    memcpy(to->bytes + at, from->bytes + at, len);
+    memcpy(to->used + at / unit, from->used + at / unit, (len + unit - 1) / unit);
+    to->change[i] = from->change[i];
 }
 
 void sim_flash_copy(struct sim_flash *to, const struct sim_flash *from) {
@@ -60,9 +84,12 @@ void sim_flash_copy(struct sim_flash *to, const struct sim_flash *from) {
            to->erase_size == from->erase_size);
     for (unsigned i = 0; i < SIM_LIES_MAX; i++)
         free(to->lie[i].bytes);
+    for (uint32_t i = 0; i < blocks_of(from); i++)
+        copy_block(&old, from, i);
     *to = *from;
-    to->bytes = memcpy(old.bytes, from->bytes, from->size);
-    to->used = memcpy(old.used, from->used, from->size / from->write_size + 1);
+    to->bytes = old.bytes;
+    to->used = old.used;
+    to->change = old.change;
     to->wear = memcpy(old.wear, from->wear, from->size / from->erase_size * sizeof *to->wear);
     to->power = old.power;
     for (unsigned i = 0; i < SIM_LIES_MAX; i++)
@@ -75,6 +102,7 @@ void sim_flash_load(struct sim_flash *flash, uint32_t at, aloft_bytes bytes) {
     assert(bytes.len <= flash->size && at <= flash->size - bytes.len);
     memcpy(flash->bytes + at, bytes.at, bytes.len);
     sim_torn_settle(flash, at, (uint32_t)bytes.len);
+    sim_flash_touch(flash, at, (uint32_t)bytes.len);
     if (bytes.len > 0)
         memset(flash->used + at / flash->write_size, 1,
                (bytes.len + flash->write_size - 1) / flash->write_size);
@@ -84,6 +112,7 @@ void sim_flash_rot(struct sim_flash *flash, uint32_t at, uint32_t len) {
     for (unsigned i = 0; i < SIM_LIES_MAX; i++) {
         if (flash->rot[i].len == 0) {
             flash->rot[i] = (struct sim_rot){at, len};
+            flash->n_rot += len > 0;
             return;
         }
     }
@@ -91,7 +120,7 @@ void sim_flash_rot(struct sim_flash *flash, uint32_t at, uint32_t len) {
 }
 
 static bool is_rotten(const struct sim_flash *flash, uint32_t at, size_t len) {
-    for (unsigned i = 0; i < SIM_LIES_MAX; i++)
+    for (unsigned i = 0; flash->n_rot > 0 && i < SIM_LIES_MAX; i++)
         if (flash->rot[i].len > 0 && at < flash->rot[i].at + flash->rot[i].len &&
             flash->rot[i].at < at + len)
             return true;
@@ -167,14 +196,18 @@ static aloft_err write(void *self, uint32_t at, aloft_bytes from) {
     memcpy(flash->bytes + at, from.at, from.len);
     memset(flash->used + at / flash->write_size, 1, from.len / flash->write_size);
     sim_torn_settle(flash, at, (uint32_t)from.len);
+    sim_flash_touch(flash, at, (uint32_t)from.len);
     flash->writes++;
     return ALOFT_OK;
 }
 
 static void unrot(struct sim_flash *flash, uint32_t at) {
-    for (unsigned i = 0; i < SIM_LIES_MAX; i++)
-        if (flash->rot[i].at >= at && flash->rot[i].at < at + flash->erase_size)
+    for (unsigned i = 0; flash->n_rot > 0 && i < SIM_LIES_MAX; i++)
+        if (flash->rot[i].len > 0 && flash->rot[i].at >= at &&
+            flash->rot[i].at < at + flash->erase_size) {
             flash->rot[i].len = 0;
+            flash->n_rot--;
+        }
 }
 
 static aloft_err erase(void *self, uint32_t at) {
@@ -197,6 +230,7 @@ static aloft_err erase(void *self, uint32_t at) {
     memset(flash->bytes + at, 0xff, flash->erase_size);
     memset(flash->used + at / flash->write_size, 0, flash->erase_size / flash->write_size);
     sim_torn_settle(flash, at, flash->erase_size);
+    sim_flash_touch(flash, at, flash->erase_size);
     unrot(flash, at);
     flash->erases++;
     return ALOFT_OK;

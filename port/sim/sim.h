@@ -76,19 +76,24 @@ enum sim_used {
     SIM_UNSURE, /* a write was cut in it, and it reads blank: only an `ecc` chip knows */
 };
 
+/** Bytes that are compared, copied and hashed together: where `change` is the same, so are bytes and uses. */
+#define SIM_BLOCK 4096u
+
 /** A chip. Made by sim_flash_start, given back by sim_flash_end. Tests may look at all of it. */
 struct sim_flash {
     struct sim_power *power;
     uint32_t size, write_size, erase_size;
-    uint8_t *bytes;                 /* what it reads now */
-    uint8_t *used;                  /* for each unit of write_size: enum sim_used */
-    uint32_t *wear;                 /* for each erase unit: erases */
+    uint8_t *bytes;   /* what it reads now */
+    uint8_t *used;    /* for each unit of write_size: enum sim_used */
+    uint32_t *wear;   /* for each erase unit: erases */
+    uint64_t *change; /* for each SIM_BLOCK: its last change, of all chips; 0: still blank */
     uint32_t reads, writes, erases; /* calls that the chip obeyed */
     bool tolerant; /* true: a wrong write is ALOFT_E_FLASH_WRITE; false: it ends the test */
     bool ecc;      /* true: programming a SIM_UNSURE unit is ALOFT_E_FLASH_WRITE; false: it works */
     aloft_err answers; /* not ALOFT_OK: every call is refused with this */
     struct sim_lie lie[SIM_LIES_MAX];
     struct sim_rot rot[SIM_LIES_MAX];
+    unsigned n_rot; /* entries of rot in use */
 };
 
 /** A blank chip. Sizes are those of struct aloft_flash and may be wrong on purpose, but not 0.
@@ -100,7 +105,8 @@ void sim_flash_end(struct sim_flash *flash);
 /** The port's view of it. */
 struct aloft_flash sim_flash_port(struct sim_flash *flash);
 
-/** Bytes, wear, lies of another chip of the same geometry: a snapshot and its restoring. */
+/** Bytes, wear, lies of another chip of the same geometry: a snapshot and its restoring. Costs what has
+ * changed between the two; what a test writes into `bytes` by itself is not seen. */
 void sim_flash_copy(struct sim_flash *to, const struct sim_flash *from);
 
 /** Put bytes into the chip as a factory does: no operation, no wear, whatever stood there. */

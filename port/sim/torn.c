@@ -16,32 +16,37 @@ struct tear {
     bool erase;
 };
 
-static uint8_t either_bit(struct sim_power *power, uint8_t a, uint8_t b) {
-    uint8_t mask = (uint8_t)(sim_random_next(&power->seed) >> 9);
+/* Each bit old or new; a number has masks for four bytes. */
+static void tear_bits(const struct tear *tear, uint32_t from, uint32_t to) {
+    struct sim_power *power = tear->flash->power;
+    uint8_t *now = tear->flash->bytes + tear->at;
+    uint32_t masks = 0;
 
-    return (uint8_t)((a & mask) | (b & ~mask));
+    for (uint32_t i = from; i < to; i++) {
+        if ((i - from) % 4 == 0)
+            masks = sim_random_next(&power->seed);
+        now[i] = (uint8_t)((tear->old[i] & masks) | (tear->fresh[i] & ~masks));
+        masks >>= 8;
+    }
 }
 
 /* Bytes from..to of the operation, torn in one of the plain ways. */
 static void tear_range(struct tear *tear, enum sim_torn torn, uint32_t from, uint32_t to) {
-    struct sim_power *power = tear->flash->power;
+    const bool is_old = torn == SIM_TORN_NOTHING || torn == SIM_TORN_WEAK_OLD;
+    const bool is_new = torn == SIM_TORN_PREFIX || torn == SIM_TORN_WEAK_NEW;
     uint8_t *now = tear->flash->bytes + tear->at;
 
-    if (torn == SIM_TORN_ECC && from < to)
+    if (from == to)
+        return;
+    if (torn == SIM_TORN_ECC)
         sim_flash_rot(tear->flash, tear->at + from, to - from);
-    for (uint32_t i = from; i < to; i++) {
-        if (torn == SIM_TORN_NOTHING || torn == SIM_TORN_WEAK_OLD)
-            now[i] = tear->old[i];
-        else if (torn == SIM_TORN_PREFIX || torn == SIM_TORN_WEAK_NEW)
-            now[i] = tear->fresh[i];
-        else
-            now[i] = either_bit(power, tear->old[i], tear->fresh[i]);
-        tear->later[i] = now[i];
-        if (torn == SIM_TORN_WEAK_OLD)
-            tear->later[i] = tear->fresh[i];
-        if (torn == SIM_TORN_WEAK_NEW)
-            tear->later[i] = tear->old[i];
-    }
+    if (is_old || is_new)
+        memcpy(now + from, (is_old ? tear->old : tear->fresh) + from, to - from);
+    else
+        tear_bits(tear, from, to);
+    memcpy(tear->later + from, now + from, to - from);
+    if (torn == SIM_TORN_WEAK_OLD || torn == SIM_TORN_WEAK_NEW)
+        memcpy(tear->later + from, (is_old ? tear->fresh : tear->old) + from, to - from);
 }
 
 /* Each unit for itself, but at most one unreadable one: the chip's list of those is short. */
@@ -112,6 +117,7 @@ void sim_torn_wake(struct sim_flash *flash) {
 
     while (first->from != 0 && first->from <= flash->power->sessions) {
         memcpy(flash->bytes + first->at, first->bytes, first->len);
+        sim_flash_touch(flash, first->at, first->len);
         free(first->bytes);
         if (!first->erase)
             mark_used(flash, first->at, first->len);
@@ -145,6 +151,7 @@ static void do_tear(struct tear *tear) {
     tear->later = malloc(tear->len);
     assert(tear->later != NULL);
     tear_as_planned(tear);
+    sim_flash_touch(tear->flash, tear->at, tear->len);
     remember(tear);
     free(tear->later);
 }

@@ -17,7 +17,7 @@ static void fill_ids(struct rig *rig) {
 
 static unsigned make_image(struct rig *rig, enum rig_nature nature, uint32_t size) {
     struct rig_image *image = &rig->image[rig->n_images];
-    uint32_t seed = rig->n_images + 1;
+    uint32_t seed = rig->salt * RIG_IMAGES_MAX + rig->n_images + 1;
 
     assert_true(rig->n_images < RIG_IMAGES_MAX && size > 1);
     image->at = malloc(size);
@@ -53,10 +53,16 @@ static void fill_config(struct rig *rig) {
 }
 
 void rig_start(struct rig *rig, const struct rig_geometry *geometry, uint32_t image_size) {
+    rig_start_salted(rig, geometry, image_size, 0);
+}
+
+void rig_start_salted(struct rig *rig, const struct rig_geometry *geometry, uint32_t image_size,
+                      uint32_t salt) {
     static struct kit_signer signers[RIG_SIGNERS];
 
     memset(rig, 0, sizeof *rig);
     rig->geometry = *geometry;
+    rig->salt = salt;
     for (unsigned i = 0; i < RIG_SIGNERS && signers[i].private_key == NULL; i++)
         kit_signer_make(&signers[i]);
     memcpy(rig->signer, signers, sizeof signers);

@@ -50,6 +50,7 @@ struct rig {
     struct aloft_channel channel;
     struct rig_image image[RIG_IMAGES_MAX]; /* image[0] was flashed at the factory */
     unsigned n_images;
+    uint32_t salt;
     bool decided;
     bool may_start_badly; /* aloft_start may fail: its answer stands in `started` */
     aloft_err started;
@@ -71,6 +72,9 @@ struct rig {
 
 /** A device with image 0 of this size in slot A, nothing published. */
 void rig_start(struct rig *rig, const struct rig_geometry *geometry, uint32_t image_size);
+/** The same; another salt gives other images. */
+void rig_start_salted(struct rig *rig, const struct rig_geometry *geometry, uint32_t image_size,
+                      uint32_t salt);
 void rig_end(struct rig *rig);
 
 /** Make an image and put it on offer under the next sequence; gives its index. */

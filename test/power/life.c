@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The cases of a scene: each single cut, each pair of cuts, and as many random lives as are asked for. A case counts
- * if what its chips hold at the last power-off was not seen before in this scene on this chip. */
+ * if what its chips hold at the last power-off, and what they will read later, was not seen before in this scene on
+ * this chip; images of two scenes or chips differ, so it was not seen anywhere. Seen are 64-bit hashes: two states of one
+ * hash count as one, so the count can only be too small. A case that is counted is lived to its end. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,12 +79,32 @@ static bool is_new(uint64_t hash) {
 
 static struct snapshot start, front[2];
 
+static void end_of_life(void) {
+    world_judge_end(life.clean_records);
+    life.tally->used_up += world.is_used_up;
+}
+
+/* A number that the case gives, always the same one. */
+static uint64_t number_of_case(void) {
+    uint64_t sum = life.n;
+
+    for (unsigned i = 0; i < life.n; i++) {
+        const struct cut *cut = &life.cut[i];
+        sum =
+            (sum ^ cut->at ^ (uint64_t)cut->torn << 16 ^ (uint64_t)cut->prefix << 24 ^ cut->seed) *
+            0x9fb21c651e98df25ull;
+        sum ^= sum >> 32;
+    }
+    return sum;
+}
+
 /* Up to three plain losses of power, where weak bits wake; then the scene must come to its end. */
-static void recover(uint64_t hash) {
-    unsigned restarts = (unsigned)(hash >> 8 & 3);
+static void recover(void) {
+    const uint64_t number = number_of_case();
+    unsigned restarts = (unsigned)(number >> 8 & 3);
 
     for (unsigned i = 0; i < restarts; i++) {
-        unsigned steps = (unsigned)(hash >> (12 + 6 * i)) & 63;
+        unsigned steps = (unsigned)(number >> (12 + 6 * i)) & 63;
         if (!world_power_on(NULL))
             world_fail("the power went without a cut");
         while (steps-- > 0 && !world.is_done)
@@ -92,11 +114,11 @@ static void recover(uint64_t hash) {
     }
     if (!world_power_on(NULL) || !world_run())
         world_fail("the power went without a cut");
-    world_judge_end(life.clean_records);
+    end_of_life();
 }
 
 static bool count(uint64_t hash) {
-    life.tally->cases++;
+    life.tally->tried++;
     if (!is_new(hash))
         return false;
     life.tally->distinct++;
@@ -108,7 +130,7 @@ static void last_cut(void) {
     uint64_t hash = world_hash();
 
     if (count(hash))
-        recover(hash);
+        recover();
 }
 
 /* ---- each single cut, each pair */
@@ -144,8 +166,9 @@ static void cut_once(unsigned depth, unsigned last, bool is_first, struct cut cu
 }
 
 static void each_prefix(unsigned depth, bool is_first, uint32_t at, uint32_t len) {
-    bool each = len <= EVERY_PREFIX && chips[life.chip].erase_size == 4096;
-    uint32_t stride = each ? 1 : len / life.plan->prefixes;
+    bool is_small = chips[life.chip].erase_size == 4096 && !world.scene->is_large;
+    uint32_t stride =
+        (is_small && !world.scene->is_alike) || len <= EVERY_PREFIX ? 1 : len / life.plan->prefixes;
 
     for (uint32_t prefix = 1; prefix<len; prefix += stride> 0 ? stride : 1)
         cut_once(depth, depth, is_first, (struct cut){at, SIM_TORN_PREFIX, prefix, 0});
@@ -203,6 +226,16 @@ static uint32_t some(uint32_t *random, uint32_t below) {
     return kit_random(random) % below;
 }
 
+/* Behind the four operations that count a start, before the image has confirmed itself: most cuts hit the erase before
+ * its record, some the record. */
+static void plan_hail(uint32_t *random) {
+    life.n = 20 + some(random, 5);
+    for (unsigned i = 0; i < life.n; i++)
+        life.cut[i] = (struct cut){some(random, 8) > 0 ? 4 : 2 + some(random, 6),
+                                   (enum sim_torn)some(random, SIM_TORN_MODES), some(random, 193),
+                                   kit_random(random) | 1};
+}
+
 static void plan_random(uint32_t *random) {
     static const uint8_t counts[] = {1, 2, 2, 3, 3, 6};
     unsigned n = counts[some(random, sizeof counts)];
@@ -228,7 +261,7 @@ static void live(void) {
         if (world_power_on(&life.cut[i]) && world_run()) {
             life.n = i;
             if (i > 0 && count(hash))
-                world_judge_end(life.clean_records);
+                end_of_life();
             return;
         }
         if (i + 1 == planned)
@@ -243,7 +276,10 @@ static void live_at_random(void) {
     uint64_t tries = life.plan->random * 4;
 
     while (life.tally->distinct < life.plan->random && tries-- > 0) {
-        plan_random(&random);
+        if (world.scene->is_hail && some(&random, 2) == 0)
+            plan_hail(&random);
+        else
+            plan_random(&random);
         live();
     }
 }
@@ -254,7 +290,7 @@ static void begin(unsigned scene, unsigned chip) {
     life.scene = scene;
     life.chip = chip;
     life.n = 0;
-    scene_start(&scenes[scene], &chips[chip]);
+    scene_start(scene, chip);
     snapshot_make(&start);
     for (unsigned i = 0; i < 2; i++)
         snapshot_make(&front[i]);
@@ -312,11 +348,14 @@ bool life_replay(const char *id) {
             break;
         at->torn = (enum sim_torn)(torn_as % SIM_TORN_MODES);
     }
+    if (*id != 0)
+        return false;
     life.tally = &tally;
     begin(scene, chip);
     memcpy(life.cut, cut, sizeof cut);
     life.n = n;
-    live();
+    if (n > 0) /* else it is the scene without a cut, which has begun and ended */
+        live();
     end();
-    return n > 0;
+    return true;
 }

@@ -6,8 +6,8 @@
 #include "device/device.h"
 #include "test/kit/rig.h"
 
-#define CUTS_MAX   6u
-#define GHOSTS_MAX 16u
+#define CUTS_MAX   24u
+#define GHOSTS_MAX 32u
 
 /** What one life tries: the power goes in operation `at` after the power-on before, and leaves this. */
 struct cut {
@@ -40,10 +40,12 @@ struct scene {
     unsigned n_acts;
     bool is_large; /* images of two marks and some */
     bool wraps;    /* a log of two cells in each unit */
+    bool is_alike; /* up to the trial, to another one: long operations are cut in steps */
+    bool is_hail;  /* the power goes again and again while the image is on trial */
     void (*prepare)(void);
 };
 
-enum { N_SCENES = 12 };
+enum { N_SCENES = 13 };
 extern const struct scene scenes[N_SCENES];
 
 /** The records that the log may give at the next start: the last whole append, or what a cut left. */
@@ -64,6 +66,7 @@ struct world {
     unsigned act;
     bool is_done;
     uint64_t floor, skip;
+    bool is_used_up; /* losses of power, and nothing else, ended the release */
     uint32_t starts_seen, trials_of[RIG_IMAGES_MAX];
     uint32_t n_losses; /* power-ons after the first */
     uint32_t base;     /* operations before this session */
@@ -73,8 +76,8 @@ extern struct world world;
 
 /** What the lives of a scene showed at worst. */
 struct worst {
-    uint32_t again, records,
-        trials; /* bytes fetched again and records more, a loss; starts of a release */
+    uint32_t again, records; /* bytes fetched again and records more, a loss */
+    uint32_t trials;         /* starts of a release */
 };
 
 extern struct worst worst;
@@ -115,19 +118,19 @@ void witness_opened(void);
 void witness_plan(enum sim_torn torn);
 
 /* ---- scene.c */
-void scene_start(const struct scene *scene, const struct chip_kind *chip);
+void scene_start(unsigned scene, unsigned chip);
 void scene_end(void);
 bool scene_act_is_over(void);
 void scene_offer(unsigned image);
 
 /* ---- life.c: the cases of a scene on a chip */
 struct tally {
-    uint64_t cases, distinct, cuts;
+    uint64_t tried, distinct, cuts, used_up; /* used_up: of the distinct ones */
 };
 
 struct plan {
     uint64_t random;   /* distinct cases to reach by random cuts */
-    uint32_t prefixes; /* of longer operations; up to 256 bytes each prefix is tried */
+    uint32_t prefixes; /* of long operations on large images and units; else each prefix is tried */
     bool random_only, no_pairs;
     bool all_pairs; /* each torn mode of the second cut, too */
     uint32_t seed;

@@ -114,6 +114,12 @@ static void run_to(unsigned image) {
     } while (rig_running_image(&world.rig) != (int)image || !status.reported);
 }
 
+static void run_to_trial(void) {
+    assert_true(world_power_on(NULL));
+    while (device()->record.phase != AL_TRIAL)
+        assert_true(world_step());
+}
+
 static void damage_home(void) {
     assert_true(world_power_on(NULL));
     run_to(1);
@@ -141,8 +147,8 @@ const struct scene scenes[N_SCENES] = {
      .is_large = true,
      .prepare = fetch_two_marks},
     {.name = "crash", .natures = "C", .act = {{1, GIVEN_UP}}, .n_acts = 1},
-    {.name = "hang", .natures = "H", .act = {{1, GIVEN_UP}}, .n_acts = 1},
-    {.name = "sick", .natures = "S", .act = {{1, GIVEN_UP}}, .n_acts = 1},
+    {.name = "hang", .natures = "H", .act = {{1, GIVEN_UP}}, .n_acts = 1, .is_alike = true},
+    {.name = "sick", .natures = "S", .act = {{1, GIVEN_UP}}, .n_acts = 1, .is_alike = true},
     {.name = "fallback",
      .natures = "GG",
      .act = {{2, CONFIRMED}},
@@ -157,6 +163,7 @@ const struct scene scenes[N_SCENES] = {
      .natures = "CG",
      .act = {{1, GIVEN_UP}, {2, CONFIRMED}},
      .n_acts = 2,
+     .is_alike = true,
      .prepare = change_keys},
     {.name = "adopt",
      .natures = "",
@@ -171,6 +178,12 @@ const struct scene scenes[N_SCENES] = {
      .is_large = true,
      .wraps = true},
     {.name = "lost", .natures = "G", .act = {{1, CONFIRMED}}, .n_acts = 1, .prepare = lose_records},
+    {.name = "hail",
+     .natures = "G",
+     .act = {{1, CONFIRMED}},
+     .n_acts = 1,
+     .is_hail = true,
+     .prepare = run_to_trial},
 };
 
 static struct rig_geometry geometry_of(const struct scene *scene, const struct chip_kind *chip) {
@@ -183,13 +196,21 @@ static struct rig_geometry geometry_of(const struct scene *scene, const struct c
                                  .page_size = chip->page_size};
 }
 
-void scene_start(const struct scene *scene, const struct chip_kind *chip) {
+/* Scenes that begin in the middle of their own download or trial. */
+static bool begins_in_the_middle(const struct scene *scene) {
+    return scene->prepare == fetch_two_marks || scene->prepare == run_to_trial;
+}
+
+void scene_start(unsigned which, unsigned which_chip) {
+    const struct scene *scene = &scenes[which];
+    const struct chip_kind *chip = &chips[which_chip];
     const struct rig_geometry geometry = geometry_of(scene, chip);
     const uint32_t size = scene->is_large ? LARGE : SMALL;
 
     memset(&world, 0, sizeof world);
     world.scene = scene;
-    rig_start(&world.rig, &geometry, size);
+    /* no two scenes or chips have an image in common: so none of their cases are the same */
+    rig_start_salted(&world.rig, &geometry, size, which * N_CHIPS + which_chip + 1);
     world.rig.config.poll_s = 86400;
     for (unsigned i = 0; i < 2; i++)
         world.rig.slot[i].ecc = chip->write_size >= 8;
@@ -197,10 +218,10 @@ void scene_start(const struct scene *scene, const struct chip_kind *chip) {
     witness_start(&world.witness);
     for (const char *nature = scene->natures; *nature != 0; nature++)
         keep_offer(rig_publish(&world.rig, (enum rig_nature) * nature, size));
-    if (scene->prepare != NULL && scene->prepare != fetch_two_marks)
+    if (scene->prepare != NULL && !begins_in_the_middle(scene))
         scene->prepare();
     scene_offer(scene->act[0].image);
-    if (scene->prepare == fetch_two_marks)
+    if (begins_in_the_middle(scene))
         scene->prepare();
     world.rig.power.on = false;
     world_begin();
@@ -236,6 +257,22 @@ static bool is_told(const struct al_device *d) {
     return d->status.server_reached && !d->report_due && world.rig.net.report_len > 0;
 }
 
+/* Each of 3 x 3 and 10 starts was ended by a loss of power: what can be said of the image is nothing, and that is what the
+ * device tells. */
+static bool is_used_up(const struct act *act) {
+    const struct al_device *d = device();
+    const struct al_record *r = &d->record;
+
+    if (r->phase != AL_IDLE || !is_told(d) || r->home != d->running ||
+        r->skip < world.rig.image[act->image].sequence)
+        return false;
+    if (rig_running_image(&world.rig) != 0 || r->cause != ALOFT_E_TRIAL_POWER)
+        world_fail("a release was given up, and not because of the power");
+    if (world.n_losses < AL_FAILS_MAX * AL_BOOTS_MAX + AL_COLD_MAX)
+        world_fail("a release was given up after too few losses of power");
+    return true;
+}
+
 static bool is_given_up(const struct act *act) {
     const struct al_device *d = device();
     const struct al_record *r = &d->record;
@@ -265,7 +302,8 @@ bool scene_act_is_over(void) {
 
     switch (act->ending) {
     case CONFIRMED:
-        return is_confirmed(act);
+        world.is_used_up = is_used_up(act);
+        return world.is_used_up || is_confirmed(act);
     case GIVEN_UP:
         return is_given_up(act);
     case ADOPTED:
