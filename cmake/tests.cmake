@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Every test/KIND/test_*.c is a program with cmocka; every test_*.sh of test/e2e, test/size and test/narrow is run
 # with the build folder in $ALOFT_BUILD; one that exits with 77 could not be run on this machine.
-# Tests in test/vectors run twice, once with each crypto adapter.
+# Tests in test/vectors run once with each crypto adapter.
 
 file(GLOB kit_sources CONFIGURE_DEPENDS test/kit/*.c)
 add_library(aloft_kit STATIC ${kit_sources})
@@ -32,6 +32,7 @@ file(GLOB vector_tests CONFIGURE_DEPENDS test/vectors/test_*.c)
 foreach(file ${vector_tests})
   program_test(${file} aloft_crypto_openssl _openssl)
   program_test(${file} aloft_crypto_mbedtls _mbedtls)
+  program_test(${file} aloft_crypto_psa _psa)
 endforeach()
 
 # Power cuts by the million: each right signature is checked once a process. ./dev bench power runs it for longer.
@@ -94,7 +95,7 @@ endforeach()
 file(GLOB board_sources CONFIGURE_DEPENDS test/esp/*.c)
 list(FILTER board_sources EXCLUDE REGEX "/(test_[^/]*|cuts)\\.c$")
 add_library(aloft_board STATIC ${board_sources})
-target_link_libraries(aloft_board PUBLIC aloft_kit aloft_esp)
+target_link_libraries(aloft_board PUBLIC aloft_kit aloft_esp PRIVATE ${MBEDTLS} ${MBEDX509} ${MBEDCRYPTO})
 file(GLOB esp_tests CONFIGURE_DEPENDS test/esp/test_*.c)
 foreach(file ${esp_tests} test/esp/cuts.c)
   get_filename_component(name ${file} NAME_WE)

@@ -3,9 +3,14 @@
  * Knows: ESP-IDF's system calls.   Never knows: what they are used for. */
 #include "inside.h"
 
+#include <sdkconfig.h>
+#include <string.h>
 #include <time.h>
 
 #include <esp_log.h>
+#ifndef CONFIG_IDF_TARGET_LINUX
+#include <esp_mac.h>
+#endif
 #include <esp_random.h>
 #include <esp_system.h>
 
@@ -50,3 +55,18 @@ enum aloft_reset al_esp_reset(void) {
         return ALOFT_RESET_WATCHDOG;
     return ALOFT_RESET_POWER;
 }
+
+#ifdef CONFIG_IDF_TARGET_LINUX
+const char *al_esp_chip(uint8_t mac[3]) {
+    memset(mac, 0, 3); /* a PC has no number of its own that it should tell */
+    return CONFIG_IDF_TARGET;
+}
+#else
+const char *al_esp_chip(uint8_t mac[3]) {
+    uint8_t whole[6] = {0};
+
+    (void)esp_efuse_mac_get_default(whole); /* zero where the chip cannot tell */
+    memcpy(mac, whole + 3, 3);
+    return CONFIG_IDF_TARGET;
+}
+#endif

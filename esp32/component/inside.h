@@ -25,13 +25,19 @@ struct al_esp_cells {
     uint8_t bytes[512];
 };
 
+enum al_esp_stage { AL_ESP_CLOSED, AL_ESP_CONNECTING, AL_ESP_SHAKING, AL_ESP_OPEN };
+
 /** One TLS stream. */
 struct al_esp_stream {
     const char *ca_pem;
+    enum al_esp_stage stage;
+    uint32_t since_ms;             /* when this open began */
+    struct addrinfo *found, *next; /* addresses of the name, and the one to be tried */
+    unsigned left;                 /* how many may still be tried */
+    uint32_t try_since_ms;         /* of the address being tried */
+    aloft_fault refusal;           /* the fault that says most of those met so far */
+    int socket;                    /* while it connects; -1: none, or esp-tls has it */
     struct esp_tls *tls;
-    int socket; /* while it connects; -1: none, or esp-tls has it */
-    bool is_open;
-    uint32_t since_ms;
 };
 
 struct al_esp {
@@ -39,9 +45,13 @@ struct al_esp {
     struct al_esp_cells cells;
     struct al_esp_stream stream;
     uint8_t noted;  /* bit i: entry i of otadata was written since the start */
-    void *watchdog; /* esp_timer_handle_t; NULL: not armed */
-    aloft_fault notice;
-    bool has_started;
+    void *watchdog; /* esp_timer_handle_t; NULL: there is none */
+    bool is_watched;
+    aloft_fault notice; /* what was found at the start and does not keep it from running */
+    bool has_rollback;
+    bool is_begun;  /* aloft_start was called */
+    bool is_asking; /* the application was asked whether the device may restart, since */
+    uint32_t asked_ms;
 };
 
 static inline struct al_esp *al_esp_inside(struct aloft_esp *esp) {
@@ -70,7 +80,20 @@ ALOFT_MUST_USE aloft_err al_esp_cells_open(struct al_esp_cells *cells, struct al
 /* ---- loader.c; loader_linux.c on target linux */
 struct aloft_loader al_esp_loader(struct al_esp *esp);
 
+/* ---- stream.c: the CA must live as long as the stream */
+struct aloft_net al_esp_net(struct al_esp_stream *stream, const char *ca_pem);
+
+/* ---- watchdog.c; loader_linux.c on target linux */
+/** Restart the chip if nobody calls this for two minutes. False ends that. */
+void al_esp_watch(struct al_esp *esp, bool is_on_trial);
+
+/* ---- settings.c */
+/** Fill texts and numbers of esp->config: NVS, else what was given, else Kconfig. Fails ESP_NVS. */
+ALOFT_MUST_USE aloft_err al_esp_settings(struct aloft_esp *esp, aloft_fault *why);
+
 /* ---- chip.c */
+/** "esp32c3", and the last three bytes of the MAC. */
+const char *al_esp_chip(uint8_t mac[3]);
 struct aloft_clock al_esp_clock(void);
 struct aloft_random al_esp_random(void);
 enum aloft_reset al_esp_reset(void);

@@ -95,6 +95,15 @@ enum aloft_entry al_esp_notes_of(const struct al_esp_notes *notes, unsigned slot
     return found == NULL ? ALOFT_ENTRY_NONE : meaning(found->ota_state);
 }
 
+uint32_t al_esp_notes_highest(const struct al_esp_notes *notes) {
+    uint32_t highest = 0;
+
+    for (unsigned i = 0; i < 2; i++)
+        if (is_readable(&notes->entry[i]) && notes->entry[i].ota_seq > highest)
+            highest = notes->entry[i].ota_seq;
+    return highest;
+}
+
 static esp_err_t erase(const struct al_esp_notes *notes, int which) {
     const uint32_t unit = notes->partition->erase_size;
 

@@ -33,6 +33,9 @@ enum aloft_entry al_esp_notes_of(const struct al_esp_notes *notes, unsigned slot
  */
 ALOFT_MUST_USE aloft_err al_esp_notes_bury(struct al_esp_notes *notes, int which, aloft_fault *why);
 
+/** The highest number that can be read, 0: none. */
+uint32_t al_esp_notes_highest(const struct al_esp_notes *notes);
+
 /** An entry with this number, which names slot (number - 1) % 2. */
 void al_esp_notes_make(esp_ota_select_entry_t *entry, uint32_t number, uint32_t state);
 

@@ -77,6 +77,8 @@ bool board_is_bootable(unsigned slot);
 bool board_is_cut(size_t len);
 /** Power returns to NVS: what was open is decided. */
 void board_nvs_wake(void);
+/** Let time go by; a timer that ends calls back. */
+void board_tick(uint32_t ms);
 struct sim_flash *board_chip(const esp_partition_t *partition);
 
 #endif

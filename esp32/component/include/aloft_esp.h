@@ -60,7 +60,7 @@ struct aloft_esp {
  * Begin: find the slots, the records and the settings, and call aloft_start.
  *
  * Takes   esp  static memory. nvs_flash_init() must have been called; the network may come later.
- * Fails   as aloft_start; ALOFT_E_MISUSE  no ca_pem, or called twice.  Rows ESP_* of errors.def: the
+ * Fails   as aloft_start; ALOFT_E_MISUSE  no ca_pem.  Rows ESP_* of errors.def: the
  *         partition table has no two equal slots, NVS cannot be read.
  * Power   as aloft_start.
  * Costs   reads 8 KiB of flash; opens NVS (heap by ESP-IDF, freed again).
@@ -87,7 +87,8 @@ ALOFT_MUST_USE aloft_err aloft_esp_get(enum aloft_esp_setting setting, aloft_spa
 /**
  * Keep one setting in NVS, for the next start. NULL or "" forgets it, so that the default counts again.
  *
- * Fails   ALOFT_E_CONFIG_*  it could not be used; nothing was changed.  ALOFT_E_FLASH_WRITE  NVS refused.
+ * Fails   CONFIG_BASE, CONFIG_CHANNEL, ESP_SETTING  it could not be used; nothing was changed.
+ *         ESP_NVS  NVS refused.
  * Power   the old value or the new one.
  */
 ALOFT_MUST_USE aloft_err aloft_esp_set(enum aloft_esp_setting setting, const char *value,
@@ -104,6 +105,7 @@ struct aloft_esp_facts {
     bool slots_encrypted;
     bool ran_from_factory; /* the running image is in no slot */
     enum aloft_reset reset;
+    aloft_fault notice; /* what the start has found beside aloft_status.fault; code 0: nothing */
 };
 void aloft_esp_facts(const struct aloft_esp *esp, struct aloft_esp_facts *out);
 

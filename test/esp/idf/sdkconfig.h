@@ -3,11 +3,13 @@
 #ifndef TEST_ESP_SDKCONFIG_H
 #define TEST_ESP_SDKCONFIG_H
 
-#define CONFIG_IDF_TARGET                     "esp32c3"
+#define CONFIG_IDF_TARGET "esp32c3"
+#ifndef TEST_ESP_NO_ROLLBACK
 #define CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE 1
-#define CONFIG_ALOFT_BASE                     "https://update.example:4443"
-#define CONFIG_ALOFT_CHANNEL                  "stable"
-#define CONFIG_ALOFT_POLL_S                   86400
-#define CONFIG_ALOFT_TRIAL_S                  300
+#endif
+#define CONFIG_ALOFT_BASE    "https://update.example:4443"
+#define CONFIG_ALOFT_CHANNEL "stable"
+#define CONFIG_ALOFT_POLL_S  86400
+#define CONFIG_ALOFT_TRIAL_S 300
 
 #endif
