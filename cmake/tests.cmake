@@ -17,7 +17,7 @@ function(program_test file crypto suffix)
   get_filename_component(kind ${folder} NAME)
   set(target ${name}${suffix})
   add_executable(${target} ${file})
-  target_link_libraries(${target} PRIVATE aloft_kit aloft_smartthings aloft_server aloft_host aloft_posix
+  target_link_libraries(${target} PRIVATE aloft_kit aloft_smartthings aloft_st_standin aloft_server aloft_host aloft_posix
     aloft_sim $<LINK_GROUP:RESCAN,aloft_core,${crypto}> PkgConfig::SQLITE PkgConfig::UV)
   add_test(NAME ${kind}/${target} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${kind}/${target} PROPERTIES LABELS ${kind} TIMEOUT 240)

@@ -111,6 +111,7 @@ static bool start_app(void) {
     memcpy(host, broker, (size_t)(colon - broker));
     settings.port = atoi(colon + 1);
     settings.ca = getenv("ALOFT_CA");
+    settings.project = getenv("ALOFT_STANDIN_PROJECT");
     settings.device_id = device.config.id == NULL ? "lamp" : device.config.id;
     context = st_standin_init(&settings);
     return context != NULL && aloft_st_start(&app, context, &config) && st_standin_start() == 0;

@@ -13,13 +13,14 @@
 #include <cjson/cJSON.h>
 #include <mosquitto.h>
 
-#define KEEPALIVE_S  120
-#define HANDSHAKE_S  5
-#define LIMIT_S      60
-#define RETRY_MAX_S  64u   /* as the SDK: 1, 2, 4 ... 64 s */
-#define MESSAGE_MAX  16384 /* longer ones are not read */
-#define COMMANDS_MAX 16    /* of one message; more are not looked at */
-#define TOPIC_SIZE   160u
+#include "token.h"
+#include "words.h"
+
+#define KEEPALIVE_S 120
+#define HANDSHAKE_S 5
+#define LIMIT_S     60
+#define RETRY_MAX_S 64u /* as the SDK: 1, 2, 4 ... 64 s */
+#define TOPIC_SIZE  160u
 
 static struct {
     struct st_standin settings;
@@ -37,6 +38,8 @@ static struct {
     bool is_linked, is_connected;
     time_t linked_s, limited_s;
     int sequence;
+    struct st_identity who; /* where settings.project is */
+    bool is_refused;
 } sdk = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
 static const char *topic(const char *name, char out[TOPIC_SIZE]) {
@@ -156,41 +159,25 @@ static int publish(IOT_EVENT *events[], uint8_t n, int sequence) {
 }
 
 int st_cap_send_attr(IOT_EVENT *events[], uint8_t n) {
-    int sequence = 0;
+    int sent = -1;
 
     pthread_mutex_lock(&sdk.lock);
     if (sdk.is_connected && now_s() >= sdk.limited_s)
-        sequence = ++sdk.sequence;
+        sent = publish(events, n, ++sdk.sequence);
     pthread_mutex_unlock(&sdk.lock);
-    return sequence == 0 ? -1 : publish(events, n, sequence);
+    return sent;
 }
 
 /* ---- what comes: on the thread of libmosquitto, as the SDK has one task */
 
-static bool says(const cJSON *object, const char *name, const char *text) {
-    const cJSON *item = cJSON_GetObjectItemCaseSensitive(object, name);
-
-    return cJSON_IsString(item) && strcmp(item->valuestring, text) == 0;
-}
-
-static void call(const cJSON *command) {
-    const cJSON *id = cJSON_GetObjectItemCaseSensitive(command, "id");
+static void call(void *self, const struct st_command *command) {
     iot_cap_cmd_data_t given = {.total_commands_num = 1,
-                                .command_id = cJSON_IsString(id) ? id->valuestring : NULL};
+                                .command_id = (char *)(uintptr_t)command->id};
 
-    if (!says(command, "component", "main") || !says(command, "capability", "firmwareUpdate"))
-        return; /* of a capability that this device has not got */
+    (void)self;
     for (unsigned i = 0; i < sdk.n_commands; i++)
-        if (says(command, "command", sdk.command[i].name))
+        if (strcmp(command->name, sdk.command[i].name) == 0)
             sdk.command[i].call(&sdk.handle, &given, sdk.command[i].user);
-}
-
-static void take_commands(const cJSON *message) {
-    const cJSON *list = cJSON_GetObjectItemCaseSensitive(message, "commands");
-
-    for (int i = 0; i < COMMANDS_MAX && i < cJSON_GetArraySize(list); i++)
-        call(cJSON_GetArrayItem(list, i));
-    tell_notice(IOT_NOTI_TYPE_COMMANDS);
 }
 
 static void connected(void) {
@@ -201,33 +188,55 @@ static void connected(void) {
     tell_status(IOT_STATUS_CONNECTING, IOT_STAT_LV_DONE);
 }
 
-static void take_notification(const cJSON *message) {
-    if (says(message, "event", "connect.success") && !sdk.is_connected) {
+static void limited(void) {
+    pthread_mutex_lock(&sdk.lock);
+    sdk.limited_s = now_s() + LIMIT_S;
+    pthread_mutex_unlock(&sdk.lock);
+    tell_notice(IOT_NOTI_TYPE_RATE_LIMIT);
+}
+
+static void take_notification(const void *json, size_t len) {
+    char why[256];
+    enum st_notification is = st_words_notification(json, len, why, sizeof why);
+
+    if (is == ST_CONNECTED && !sdk.is_connected)
         connected();
-    } else if (says(message, "event", "rate.limit.reached")) {
-        pthread_mutex_lock(&sdk.lock);
-        sdk.limited_s = now_s() + LIMIT_S;
-        pthread_mutex_unlock(&sdk.lock);
-        tell_notice(IOT_NOTI_TYPE_RATE_LIMIT);
-    }
+    else if (is == ST_LIMITED)
+        limited();
+    if (is != ST_REFUSED)
+        return;
+    sdk.is_refused = true;
+    fprintf(stderr, "SmartThings stand-in: the cloud does not let this device in: %s\n", why);
 }
 
 static void on_message(struct mosquitto *mqtt, void *user, const struct mosquitto_message *m) {
     char commands[TOPIC_SIZE];
-    cJSON *message;
 
     (void)mqtt;
     (void)user;
-    if (m->payloadlen <= 0 || m->payloadlen > MESSAGE_MAX)
+    if (m->payloadlen <= 0)
         return;
-    message = cJSON_ParseWithLength(m->payload, (size_t)m->payloadlen);
-    if (message == NULL)
-        return;
-    if (strcmp(m->topic, topic("commands", commands)) == 0)
-        take_commands(message);
-    else
-        take_notification(message);
-    cJSON_Delete(message);
+    if (strcmp(m->topic, topic("commands", commands)) != 0) {
+        take_notification(m->payload, (size_t)m->payloadlen);
+    } else if (st_words_commands(m->payload, (size_t)m->payloadlen, call, NULL) > 0) {
+        tell_notice(IOT_NOTI_TYPE_COMMANDS); /* the SDK delivers each command here again */
+    }
+}
+
+/* ---- the connection */
+
+/* The password of the connection, as the SDK has it; made anew each time. */
+static bool make_token(char token[ST_TOKEN_SIZE]) {
+    return sdk.settings.project != NULL && st_token_make(&sdk.who, (int64_t)time(NULL), token);
+}
+
+/* The broker has not shown the password to the cloud, so the cloud gets it once more. */
+static void log_in(void) {
+    char token[ST_TOKEN_SIZE], to[TOPIC_SIZE];
+
+    if (make_token(token))
+        mosquitto_publish(sdk.mqtt, NULL, topic("standin/login", to), (int)strlen(token), token, 1,
+                          false);
 }
 
 static void on_link(struct mosquitto *mqtt, void *user, int answer) {
@@ -241,34 +250,51 @@ static void on_link(struct mosquitto *mqtt, void *user, int answer) {
     topic("notifications", notifications);
     sdk.linked_s = now_s();
     sdk.is_linked = true;
+    log_in();
     mosquitto_subscribe_multiple(mqtt, NULL, 2, both, 1, 0, NULL);
 }
 
-static void on_loss(struct mosquitto *mqtt, void *user, int why) {
-    (void)mqtt;
-    (void)user;
-    (void)why;
+/* A client for one connection: what was not sent when it ends is gone, as in the SDK. */
+static bool make_client(void) {
+    char token[ST_TOKEN_SIZE];
+
+    sdk.mqtt = mosquitto_new(NULL, true, NULL);
+    if (sdk.mqtt == NULL ||
+        mosquitto_tls_set(sdk.mqtt, sdk.settings.ca, NULL, NULL, NULL, NULL) != MOSQ_ERR_SUCCESS ||
+        mosquitto_username_pw_set(sdk.mqtt, sdk.settings.device_id,
+                                  make_token(token) ? token : NULL) != MOSQ_ERR_SUCCESS)
+        return false;
+    mosquitto_threaded_set(sdk.mqtt, true);
+    mosquitto_connect_callback_set(sdk.mqtt, on_link);
+    mosquitto_message_callback_set(sdk.mqtt, on_message);
+    return true;
+}
+
+static void lose_client(void) {
     pthread_mutex_lock(&sdk.lock);
     sdk.is_connected = false;
     pthread_mutex_unlock(&sdk.lock);
     sdk.is_linked = false;
-    tell_status(IOT_STATUS_IDLE, IOT_STAT_LV_STAY);
+    mosquitto_destroy(sdk.mqtt);
+    sdk.mqtt = NULL;
 }
 
 /* One connection from its beginning to its end; true: it came as far as connect.success. */
 static bool live(void) {
     bool was_connected = false;
 
-    if (mosquitto_connect(sdk.mqtt, sdk.settings.host, sdk.settings.port, KEEPALIVE_S) !=
-        MOSQ_ERR_SUCCESS)
-        return false;
-    while (mosquitto_loop(sdk.mqtt, 200, 1) == MOSQ_ERR_SUCCESS) {
-        was_connected = was_connected || sdk.is_connected;
-        if (sdk.is_linked && !sdk.is_connected && now_s() - sdk.linked_s > HANDSHAKE_S)
-            break; /* nobody says connect.success */
-    }
-    mosquitto_disconnect(sdk.mqtt);
-    on_loss(sdk.mqtt, NULL, 0);
+    sdk.is_refused = false;
+    if (make_client() && mosquitto_connect(sdk.mqtt, sdk.settings.host, sdk.settings.port,
+                                           KEEPALIVE_S) == MOSQ_ERR_SUCCESS)
+        while (mosquitto_loop(sdk.mqtt, 200, 1) == MOSQ_ERR_SUCCESS) {
+            was_connected = was_connected || sdk.is_connected;
+            if (sdk.is_refused)
+                break;
+            if (sdk.is_linked && !sdk.is_connected && now_s() - sdk.linked_s > HANDSHAKE_S)
+                break; /* nobody says connect.success */
+        }
+    lose_client();
+    tell_status(IOT_STATUS_IDLE, IOT_STAT_LV_STAY);
     return was_connected;
 }
 
@@ -285,18 +311,18 @@ static void *task(void *nothing) {
 
 IOT_CTX *st_standin_init(const struct st_standin *settings) {
     static IOT_CTX context;
+    const char *wrong;
 
     sdk.settings = *settings;
-    mosquitto_lib_init();
-    sdk.mqtt = mosquitto_new(NULL, true, NULL);
-    if (sdk.mqtt == NULL ||
-        mosquitto_tls_set(sdk.mqtt, settings->ca, NULL, NULL, NULL, NULL) != MOSQ_ERR_SUCCESS ||
-        mosquitto_username_pw_set(sdk.mqtt, settings->device_id, NULL) != MOSQ_ERR_SUCCESS)
+    wrong = settings->project == NULL ? NULL : st_identity_read(settings->project, &sdk.who);
+    if (wrong != NULL) {
+        fprintf(stderr, "SmartThings stand-in: %s\n", wrong);
         return NULL;
-    mosquitto_threaded_set(sdk.mqtt, true);
-    mosquitto_connect_callback_set(sdk.mqtt, on_link);
-    mosquitto_disconnect_callback_set(sdk.mqtt, on_loss);
-    mosquitto_message_callback_set(sdk.mqtt, on_message);
+    }
+    mosquitto_lib_init();
+    if (!make_client()) /* to hear at once that the CA cannot be read */
+        return NULL;
+    lose_client();
     return &context;
 }
 
