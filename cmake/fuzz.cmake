@@ -13,7 +13,7 @@ foreach(file ${fuzz_targets})
     ${CMAKE_SOURCE_DIR}/port)
   target_compile_definitions(${target} PRIVATE _GNU_SOURCE)
   target_link_options(${target} PRIVATE -fsanitize=fuzzer)
-  target_link_libraries(${target} PRIVATE aloft_smartthings aloft_st_standin aloft_server aloft_host aloft_sim aloft_core
-    aloft_crypto_openssl)
+  target_link_libraries(${target} PRIVATE aloft_smartthings aloft_st_standin aloft_server aloft_host aloft_posix
+    aloft_sim aloft_core aloft_crypto_openssl)
   add_dependencies(fuzz_all ${target})
 endforeach()

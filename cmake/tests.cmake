@@ -35,6 +35,16 @@ foreach(file ${vector_tests})
   program_test(${file} aloft_crypto_psa _psa)
 endforeach()
 
+# Each target of fuzz/ as a program that runs over every short input and every change of its seeds
+file(GLOB hostile_targets CONFIGURE_DEPENDS fuzz/fuzz_*.c)
+foreach(file ${hostile_targets})
+  get_filename_component(name ${file} NAME_WE)
+  string(REPLACE fuzz_ every_ name ${name})
+  add_executable(${name} test/hostile/every.c ${file})
+  target_link_libraries(${name} PRIVATE aloft_kit aloft_smartthings aloft_st_standin aloft_server
+    aloft_host aloft_posix aloft_sim $<LINK_GROUP:RESCAN,aloft_core,aloft_crypto_openssl>)
+endforeach()
+
 # Power cuts by the million: each right signature is checked once a process. ./dev bench power runs it for longer.
 file(GLOB power_sources CONFIGURE_DEPENDS test/power/*.c)
 list(FILTER power_sources EXCLUDE REGEX "/test_[^/]*$")
@@ -62,7 +72,7 @@ target_link_libraries(tls_client PRIVATE ${MBEDTLS} ${MBEDX509} ${MBEDCRYPTO})
 
 # Firmware that crashes on purpose must die by its signal, also where the sanitizer would turn that into an exit.
 file(GLOB shell_tests CONFIGURE_DEPENDS test/e2e/test_*.sh test/size/test_*.sh
-  test/narrow/test_*.sh test/model/test_*.sh)
+  test/narrow/test_*.sh test/model/test_*.sh test/hostile/test_*.sh)
 if(ALOFT_SANITIZE) # other processors have compilers of their own: once is enough
   list(FILTER shell_tests EXCLUDE REGEX "/test/narrow/")
 endif()

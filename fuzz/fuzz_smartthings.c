@@ -107,7 +107,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
             sdk.on_connect(&handle, &st);
         sdk.refuses = data[0] >= 200;
         now_ms += (uint32_t)data[1] << (data[2] % 24);
-        (void)aloft_st_step(&st, &now, now_ms, (uint64_t)data[3] << (data[4] % 56));
+        (void)!aloft_st_step(&st, &now, now_ms, (uint64_t)data[3] << (data[4] % 56));
     }
     return 0;
 }

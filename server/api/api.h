@@ -50,6 +50,9 @@ bool word_number(aloft_bytes from, uint64_t max, uint64_t *out);   /* decimal di
 /** A state of protocol.md §1; "failed:CODE" becomes "failed" and the code goes into the fault. */
 bool word_state(aloft_bytes from, struct store_word *word);
 
+/** The word that a report holds. False: why->want is the key, why->at the byte. */
+bool report_read(aloft_bytes body, struct store_word *word, aloft_fault *why);
+
 /** The word that a check's heads hold. False: the request says nothing about a device. */
 bool word_from_heads(const struct exchange *x, struct store_word *word);
 

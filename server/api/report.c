@@ -153,7 +153,7 @@ static void read_value(struct al_cbor *r, enum key key, struct store_word *word)
 
 /* Keys come once and ascending (al_cbor_walk), so trying each in turn finds all that are known; one
  * that is not known is refused: this format has a number, and another map has another one. */
-static bool read_report(aloft_bytes body, struct store_word *word, aloft_fault *why) {
+bool report_read(aloft_bytes body, struct store_word *word, aloft_fault *why) {
     struct al_cbor r;
     size_t left;
 
@@ -195,7 +195,7 @@ void report_run(struct exchange *x) {
     }
     word_begin(x, true, &word);
     word.has_counters = true;
-    if (!read_report(x->body, &word, &why)) {
+    if (!report_read(x->body, &word, &why)) {
         refuse(x, &why);
         return;
     }
