@@ -191,7 +191,7 @@ def garbage(times):
                 continue
             with connect(server.port) as s:
                 s.sendall(bytes_sent)
-                s.settimeout(0.05) # what waits for more is not answered
+                s.settimeout(0.15) # what waits for more is not answered
                 got = s.recv(65536)
                 assert not got or got.startswith(b"HTTP/1.1 "), got
                 answered += 1 if got else 0
@@ -201,7 +201,7 @@ def garbage(times):
     with connect(server.port) as s:
         assert ask(s, check("lamp-1")) == 200
     assert server.end(signal.SIGTERM) == 0
-    assert answered > times // 4, answered
+    assert answered > times // 8, answered
     print(f"malformed\t{times}\trequests and handshakes, changed at random; {answered} were answered, a check after them too")
 
 
