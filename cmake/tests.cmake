@@ -19,8 +19,13 @@ function(program_test file crypto suffix)
   add_executable(${target} ${file})
   target_link_libraries(${target} PRIVATE aloft_kit aloft_smartthings aloft_st_standin aloft_server aloft_host aloft_posix
     aloft_sim $<LINK_GROUP:RESCAN,aloft_core,${crypto}> PkgConfig::SQLITE PkgConfig::UV)
-  add_test(NAME ${kind}/${target} COMMAND ${target} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-  set_tests_properties(${kind}/${target} PROPERTIES LABELS ${kind} TIMEOUT 240)
+  set(counted "")
+  if(target STREQUAL test_attacks) # RELIABILITY.md tells of it
+    set(counted tools/result attacks)
+  endif()
+  add_test(NAME ${kind}/${target} COMMAND ${counted} $<TARGET_FILE:${target}> WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(${kind}/${target} PROPERTIES LABELS ${kind} TIMEOUT 240
+    ENVIRONMENT "ALOFT_BUILD=${CMAKE_BINARY_DIR}")
 endfunction()
 
 file(GLOB program_tests CONFIGURE_DEPENDS test/unit/test_*.c test/prop/test_*.c test/power/test_*.c
@@ -65,6 +70,22 @@ if(NOT ALOFT_SANITIZE)
   add_test(NAME faults/faults COMMAND tools/result faults tools/faults WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(faults/faults PROPERTIES LABELS faults TIMEOUT 600 PROCESSORS 2)
 endif()
+
+# The network, by each byte and by the year; ./dev bench fleet lives a thousand device years.
+set(every_byte_plan 1)
+set(fleet_plan --devices 60)
+if(ALOFT_SANITIZE)
+  set(every_byte_plan 11)
+  set(fleet_plan --devices 5)
+endif()
+foreach(name every_byte fleet)
+  add_executable(${name} test/net/${name}.c)
+  target_link_options(${name} PRIVATE -Wl,--wrap=aloft_verify)
+  target_link_libraries(${name} PRIVATE aloft_sim $<LINK_GROUP:RESCAN,aloft_kit,aloft_core,aloft_crypto_openssl>)
+  add_test(NAME net/${name} COMMAND tools/result ${name} $<TARGET_FILE:${name}> ${${name}_plan}
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set_tests_properties(net/${name} PROPERTIES LABELS net TIMEOUT 300 ENVIRONMENT "ALOFT_BUILD=${CMAKE_BINARY_DIR}")
+endforeach()
 
 # a client with mbedTLS as old devices have it
 add_executable(tls_client test/e2e/tls_client.c)
