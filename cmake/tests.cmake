@@ -149,3 +149,9 @@ if(ALOFT_SANITIZE)
 endif()
 add_test(NAME power/esp_cuts COMMAND esp_cuts ${esp_cuts_plan})
 set_tests_properties(power/esp_cuts PROPERTIES LABELS power TIMEOUT 300)
+
+# What ESP-IDF's target linux has in place of a boot loader, with real programs in the slots
+add_executable(esp_linux_firmware test/esp/linux/firmware.c test/esp/linux/flash_file.c esp32/component/loader.c
+  esp32/component/loader_linux.c esp32/component/notes.c esp32/component/table.c)
+target_compile_definitions(esp_linux_firmware PRIVATE _GNU_SOURCE)
+target_include_directories(esp_linux_firmware PRIVATE ${CMAKE_SOURCE_DIR} include esp32/component/include test/esp/idf)

@@ -53,9 +53,9 @@ static aloft_err put(const uint8_t *cell) {
 /* A cell that NVS refused is not there: the log must not find it in RAM either. */
 static aloft_err write(void *self, uint32_t at, aloft_bytes from) {
     struct al_esp_cells *cells = self;
-    uint8_t *unit = cells->bytes + at / CELL * CELL;
     const uint32_t end = at + (uint32_t)from.len;
     aloft_err e = ALOFT_OK;
+    uint8_t *unit;
 
     if (!is_inside(at, from.len) || at % WRITE != 0 || from.len % WRITE != 0 || from.len == 0 ||
         (end - 1) / CELL != at / CELL)
@@ -63,6 +63,7 @@ static aloft_err write(void *self, uint32_t at, aloft_bytes from) {
     for (size_t i = 0; i < from.len; i++)
         if (cells->bytes[at + i] != 0xff)
             return ALOFT_E_FLASH_WRITE;
+    unit = cells->bytes + at / CELL * CELL;
     memcpy(cells->bytes + at, from.at, from.len);
     if (end % CELL == 0)
         e = put(unit);

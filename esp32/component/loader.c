@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Room: esp32/component. ESP-IDF's boot loader as port.h has a foreign one.
- * Knows: otadata, app_update.   Never knows: records, and why a slot is chosen.
+ * Knows: otadata.   Never knows: records, why a slot is chosen, and who reads the notes: that is in
+ * loader_idf.c for the chips and in loader_linux.c for target linux.
  *
  * The loader's notes decide which slot boots. Nothing here erases the note of an image that is
  * known to run while no other note would bring it back: that is what each function below has to
  * keep. */
 #include "notes.h"
-
-#include <esp_ota_ops.h>
-#include <esp_system.h>
 
 static const struct al_esp_table *table_of(void *self) {
     return &((const struct al_esp *)self)->table;
@@ -26,12 +24,7 @@ static void note_sure(void *self, int entry) {
 }
 
 static unsigned running(void *self) {
-    const esp_partition_t *found = esp_ota_get_running_partition();
-
-    for (unsigned i = 0; i < 2; i++)
-        if (found != NULL && found->address == table_of(self)->slot[i]->address)
-            return i;
-    return ALOFT_SLOT_NONE;
+    return al_esp_loader_running(table_of(self));
 }
 
 static aloft_err look(void *self, struct aloft_loader_view *out, aloft_fault *why) {
@@ -46,17 +39,6 @@ static aloft_err look(void *self, struct aloft_loader_view *out, aloft_fault *wh
     for (unsigned i = 0; i < 2; i++)
         out->entry[i] = al_esp_notes_of(&notes, i);
     return ALOFT_OK;
-}
-
-/* ESP-IDF reads the whole image first: checksum, chip, signature, secure version. */
-static aloft_err set_boot(const esp_partition_t *partition, aloft_fault *why) {
-    esp_err_t e = partition == NULL ? ESP_ERR_NOT_FOUND : esp_ota_set_boot_partition(partition);
-
-    if (e == ESP_OK)
-        return ALOFT_OK;
-    if (e == ESP_ERR_OTA_VALIDATE_FAILED || e == ESP_ERR_OTA_SMALL_SEC_VER)
-        return al_esp_fault(why, ALOFT_E_LOADER_REFUSED, e);
-    return al_esp_fault(why, ALOFT_E_LOADER_FAILED, e);
 }
 
 static bool is_named(const struct al_esp_notes *notes, unsigned slot) {
@@ -82,7 +64,7 @@ static aloft_err try_slot(void *self, unsigned slot, aloft_fault *why) {
 
     if (e == ALOFT_OK)
         e = name_home(&notes, running(self), why);
-    return e == ALOFT_OK ? set_boot(table->slot[slot], why) : e;
+    return e == ALOFT_OK ? al_esp_loader_set_boot(table->slot[slot], why) : e;
 }
 
 static aloft_err bury(void *self, struct al_esp_notes *notes, int which, aloft_fault *why) {
@@ -91,6 +73,14 @@ static aloft_err bury(void *self, struct al_esp_notes *notes, int which, aloft_f
     if (e == ALOFT_OK)
         note_sure(self, which);
     return e;
+}
+
+/* Without a note that may start, the factory image does. The one that decides goes last: a cut in between
+ * leaves what there was. */
+static aloft_err bury_both(void *self, struct al_esp_notes *notes, aloft_fault *why) {
+    aloft_err e = bury(self, notes, 1 - notes->active, why);
+
+    return e == ALOFT_OK ? bury(self, notes, notes->active, why) : e;
 }
 
 /* What is to start is what decides already. Its own note is left alone, for writing means erasing
@@ -115,11 +105,12 @@ static aloft_err go_back_from(void *self, struct al_esp_notes *notes, unsigned s
     const esp_ota_select_entry_t *other = &notes->entry[1 - notes->active];
     aloft_err e;
 
-    if (slot > 1)
-        return set_boot(table->factory, why);
+    if (slot > 1) /* two notes at most */
+        return al_esp_notes_may_start(other) ? bury_both(self, notes, why)
+                                             : bury(self, notes, notes->active, why);
     if (al_esp_notes_may_start(other) && al_esp_notes_slot(other) == slot)
         return bury(self, notes, notes->active, why);
-    e = set_boot(table->slot[slot], why);
+    e = al_esp_loader_set_boot(table->slot[slot], why);
     if (e == ALOFT_E_LOADER_REFUSED && slot != running(self) && table->factory != NULL)
         return bury(self, notes, notes->active, why);
     return e;
@@ -135,7 +126,7 @@ static aloft_err go_back(void *self, unsigned slot, aloft_fault *why) {
         return stay(self, &notes, why);
     if (notes.active >= 0)
         return go_back_from(self, &notes, slot, why);
-    return set_boot(table_of(self)->slot[slot], why);
+    return al_esp_loader_set_boot(table_of(self)->slot[slot], why);
 }
 
 /* What was noted by software without rollback stays for good as it is. */
@@ -159,7 +150,6 @@ static aloft_err confirm(void *self, aloft_fault *why) {
     const unsigned slot = running(self);
     struct al_esp_notes notes;
     aloft_err e = al_esp_notes_read(&notes, table_of(self)->notes, why);
-    esp_err_t said;
 
     if (e != ALOFT_OK)
         return e;
@@ -168,8 +158,7 @@ static aloft_err confirm(void *self, aloft_fault *why) {
     /* If power goes in the writes below: the note is gone, and the one before brings the image
      * before back. */
     if (!is_confirmed(&notes.entry[notes.active])) {
-        said = esp_ota_mark_app_valid_cancel_rollback();
-        e = said == ESP_OK ? ALOFT_OK : al_esp_fault(why, ALOFT_E_LOADER_FAILED, said);
+        e = al_esp_loader_mark_valid(&notes, why);
     } else if (wants_certainty(self, &notes)) {
         e = al_esp_notes_write(&notes, notes.active, &notes.entry[notes.active], why);
     }
@@ -179,8 +168,7 @@ static aloft_err confirm(void *self, aloft_fault *why) {
 }
 
 static void reboot(void *self) {
-    (void)self;
-    esp_restart();
+    al_esp_loader_restart(table_of(self));
 }
 
 /* The application's loop and ESP-IDF's task watchdog stay in charge (watchdog.c is about trials). */

@@ -43,4 +43,14 @@ void al_esp_notes_make(esp_ota_select_entry_t *entry, uint32_t number, uint32_t 
 ALOFT_MUST_USE aloft_err al_esp_notes_write(struct al_esp_notes *notes, int which,
                                             const esp_ota_select_entry_t *entry, aloft_fault *why);
 
+/* ---- who reads the notes: loader_idf.c, or loader_linux.c on target linux */
+unsigned al_esp_loader_running(const struct al_esp_table *table);
+/** Note this slot as the one to start next, to be tried. Fails LOADER_REFUSED, LOADER_FAILED. */
+ALOFT_MUST_USE aloft_err al_esp_loader_set_boot(const esp_partition_t *partition, aloft_fault *why);
+/** The active entry says VALID from now on. Fails LOADER_FAILED. */
+ALOFT_MUST_USE aloft_err al_esp_loader_mark_valid(struct al_esp_notes *notes, aloft_fault *why);
+void al_esp_loader_restart(const struct al_esp_table *table);
+/** Before anything else at a start: on target linux the loader itself. */
+void al_esp_loader_begin(const struct al_esp_table *table);
+
 #endif

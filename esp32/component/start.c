@@ -43,6 +43,7 @@ static aloft_err open_flash(struct aloft_esp *esp, aloft_fault *why) {
 
     if (e != ALOFT_OK)
         return e;
+    al_esp_loader_begin(&in->table);
     for (unsigned i = 0; i < 2; i++)
         esp->config.slot[i] = al_esp_flash(in->table.slot[i]);
     esp->config.loader = al_esp_loader(in);
