@@ -166,10 +166,13 @@ void al_record_skip(struct al_record *record) {
 
 void al_record_adopt(struct al_record *record, const struct al_record_slot *image,
                      const uint8_t manifest[AL_HEAD_SIZE]) {
-    record->phase = AL_IDLE;
     record->slot[record->home] = *image;
     memcpy(record->man, manifest, AL_HEAD_SIZE);
     record->floor = max(record->floor, image->sequence);
+    /* A candidate above it goes on, and keeps its failed trials: an old manifest must not clear them (I3). */
+    if (record->slot[al_record_other(record)].sequence > image->sequence)
+        return;
+    record->phase = AL_IDLE;
     record->fails = 0;
     record->cold = 0;
     record->flags = 0;

@@ -76,7 +76,8 @@ void al_record_again(struct al_record *record);
 /** T8 skip: this release is given up for good. Before: KEPT, fails = AL_FAILS_MAX. */
 void al_record_skip(struct al_record *record);
 
-/** T9 adopt: a manifest names the very image that runs at home: no download, only the new sequence.
+/** T9 adopt: a manifest names the very image that runs at home: no download, only the new sequence. What
+ * the other slot holds is at its end, unless its sequence is higher.
  * Before: any phase but TRIAL; image->image_digest is that of the running home slot. */
 void al_record_adopt(struct al_record *record, const struct al_record_slot *image,
                      const uint8_t manifest[AL_HEAD_SIZE]);

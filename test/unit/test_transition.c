@@ -322,6 +322,22 @@ static void t9_takes_the_new_sequence_for_the_running_image(void **state) {
     same(&record, &wanted);
 }
 
+static void t9_by_an_older_manifest_leaves_a_candidate_its_failed_trials(void **state) {
+    static const uint8_t manifest[8] = {8, 8};
+    const struct al_record_slot image = {55, 500, {5}};
+    struct al_record record = kept();
+    struct al_record wanted = kept();
+
+    (void)state;
+    wanted.slot[1] = image;
+    wanted.floor = 55;
+    memcpy(wanted.man, manifest, 8);
+
+    al_record_adopt(&record, &image, manifest);
+
+    same(&record, &wanted);
+}
+
 static void t9_never_lowers_the_floor(void **state) {
     static const uint8_t manifest[8] = {8, 8};
     const struct al_record_slot image = {80, 500, {5}};
@@ -398,6 +414,7 @@ int main(void) {
         cmocka_unit_test(t6_keeps_the_image_and_counts_the_failure),
         cmocka_unit_test(t8_gives_the_release_up),
         cmocka_unit_test(t9_takes_the_new_sequence_for_the_running_image),
+        cmocka_unit_test(t9_by_an_older_manifest_leaves_a_candidate_its_failed_trials),
         cmocka_unit_test(t9_never_lowers_the_floor),
         cmocka_unit_test(t10_makes_the_running_slot_home_and_keeps_the_floor),
         cmocka_unit_test(a_device_without_records_takes_its_running_slot_as_home),
