@@ -101,7 +101,11 @@ foreach(file ${shell_tests})
   get_filename_component(name ${file} NAME_WE)
   get_filename_component(folder ${file} DIRECTORY)
   get_filename_component(kind ${folder} NAME)
-  add_test(NAME ${kind}/${name} COMMAND sh ${file} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+  set(keep)
+  if(kind STREQUAL model)
+    set(keep tools/result ${kind})
+  endif()
+  add_test(NAME ${kind}/${name} COMMAND ${keep} sh ${file} WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(${kind}/${name} PROPERTIES LABELS ${kind} TIMEOUT 300 SKIP_RETURN_CODE 77
     ENVIRONMENT
     "ALOFT_BUILD=${CMAKE_BINARY_DIR};ALOFT=${CMAKE_BINARY_DIR}/aloft;ASAN_OPTIONS=handle_segv=0:handle_abort=0")

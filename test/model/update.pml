@@ -10,7 +10,10 @@
 #define RELEASES 3  /* sequences 1..3; the factory image is sequence 0 */
 #endif
 #define SCRAP    15 /* bytes that have no signed digest */
-#define image(s) ((s) == 3 -> 1 : (s)) /* release 3 is the image of release 1 again */
+#ifndef AGAIN
+#define AGAIN 3     /* this release is the image of release 1 again */
+#endif
+#define image(s) ((s) == AGAIN -> 1 : (s))
 
 #define IDLE  0
 #define FILL  1
@@ -29,7 +32,8 @@ byte holds[2];
 byte starts;               /* on trial, of this candidate */
 bool over[RELEASES + 1];   /* given up, or replaced after a failed trial */
 bool ran[RELEASES + 1];    /* its image has confirmed itself on this device */
-bool has_rotted;
+byte proven;               /* highest sequence that was confirmed or adopted */
+bool has_rotted, kept_has_rotted;
 
 #define other     (1 - home)
 #define may_take(s) ((s) >= floor && ((s) > skipped || (s) == floor))
@@ -65,6 +69,7 @@ inline confirm() {
         phase = IDLE;
         assert(sequence[home] >= floor);            /* I4 */
         raise(floor, sequence[home]);
+        raise(proven, sequence[home]);
         ran[image(sequence[home])] = true;
         over[sequence[home]] = false;
         fails = 0;
@@ -113,6 +118,7 @@ boot:
     :: phase == TRIAL && boots < 3 && is_right(other) ->
         if
         :: goto off
+        :: skip                                     /* the flash refuses the record: home starts */
         :: count_start(by_power); on_trial = true
         fi
     :: else
@@ -128,6 +134,7 @@ boot:
         assert(phase == IDLE && is_right(other));   /* I1: there is another one */
         running = other
     fi;
+    assert(floor >= proven);                            /* I4 */
     assert(holds[running] != SCRAP);                    /* I1 */
     assert(running == home || on_trial || has_rotted);  /* I2 */
     assert(!on_trial || is_right(running));             /* I2 */
@@ -145,6 +152,14 @@ trial:
     fi;
 
 at_home:
+    if
+    :: phase == TRIAL ->                                /* what could not be counted is at its end: T6 */
+        if
+        :: goto off
+        :: fail_trial()
+        fi
+    :: else
+    fi;
     if
     :: running != home ->                               /* T10 */
         if
@@ -167,6 +182,9 @@ rest:
         boots = 0;
         by_power = false;
         goto boot
+    :: phase == KEPT && !kept_has_rotted && is_right(other) ->
+        kept_has_rotted = true;
+        holds[other] = SCRAP                        /* found at T7; then the same release may begin anew */
     :: phase == IDLE && !has_rotted && is_right(other) && ran[holds[other]] && holds[home] != SCRAP ->
         d_step { has_rotted = true; holds[home] = SCRAP };
         goto off                                    /* flash that forgets, while nothing is written */
@@ -176,14 +194,19 @@ rest:
         :: may_take(offer) && offer == sequence[home] /* nothing new */
         :: may_take(offer) && offer != sequence[home] && known[home] && image(offer) == holds[home] ->
             d_step {                                /* T9: it runs already */
-                phase = IDLE;
                 sequence[home] = offer;
                 known[home] = true;
                 raise(floor, offer);
+                raise(proven, offer);
                 over[offer] = false;
-                starts = 0;
-                fails = 0;
-                cold = 0
+                starts = (sequence[other] <= offer -> 0 : starts);
+                if
+                :: sequence[other] <= offer ->
+                    phase = IDLE;
+                    fails = 0;
+                    cold = 0
+                :: else                             /* a newer one goes on, and keeps its failed trials */
+                fi
             }
         :: may_take(offer) && offer != sequence[home] && !(known[home] && image(offer) == holds[home]) ->
             goto take
@@ -192,10 +215,10 @@ rest:
 
 take:
     if
-    :: phase == KEPT && cand == offer -> goto rest  /* it waits for its next trial */
+    :: phase == KEPT && cand == offer && is_right(other) -> goto rest /* it waits for its next trial */
     :: cand != offer && (fails > 0 || cold > 0) && offer <= sequence[other] -> goto rest
     :: phase == FILL && cand == offer -> goto fetch
-    :: phase == IDLE && cand == offer && fails >= 3 -> goto rest /* given up, also where the floor lets it in */
+    :: cand == offer && fails >= 3 -> goto rest     /* given up, also where the floor lets it in */
     :: else ->
         if
         :: goto off
