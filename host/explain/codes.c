@@ -77,6 +77,8 @@ const char *explain_family_name(enum explain_family family) {
         "flags of a certificate check",
         "curl",
         "name resolution (lwIP)",
+        "Arduino's HTTPClient and HTTPUpdate",
+        "progress in percent",
         "chip id of an image",
         "aloft",
         "",

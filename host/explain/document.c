@@ -10,7 +10,9 @@ static const char head[] =
     "# Troubleshooting: search here for what your log says\n\n"
     "This page is made by `aloft explain --document` from the tables that `aloft explain` reads; a "
     "test\n"
-    "keeps the two the same. Quicker than searching: `idf.py monitor | aloft explain -`, or\n"
+    "keeps the two the same. At its end stands what devices, doctor and server said to faults that "
+    "were made\n"
+    "for real. Quicker than searching: `idf.py monitor | aloft explain -`, or\n"
     "`aloft explain 113`.\n\n"
     "## The line that brings most people here\n\n"
     "    E (50859) esp-tls: Failed to connnect to host (errno 113)\n"
@@ -50,7 +52,7 @@ static void put_codes(enum explain_family family, FILE *to) {
             "|\n|---|---|---|---|---|\n",
             explain_family_name(family));
     for (size_t i = 0; (code = explain_code_at(i)) != NULL; i++) {
-        if (code->family != family || code->number == -1)
+        if (code->family != family || (code->number == -1 && family <= EXPLAIN_LWIP))
             continue;
         if (family == EXPLAIN_MBEDTLS)
             fprintf(to, "| -0x%04x = %d |", (unsigned)-code->number, code->number);
@@ -113,7 +115,8 @@ void explain_document(FILE *to) {
           "newlib's, on your computer it is Linux's.\n",
           to);
     for (int family = 0; family < EXPLAIN_N_FAMILIES; family++)
-        if (family != EXPLAIN_CHIP && family != EXPLAIN_ALOFT && family != EXPLAIN_WORDS)
+        if (family != EXPLAIN_PERCENT && family != EXPLAIN_CHIP && family != EXPLAIN_ALOFT &&
+            family != EXPLAIN_WORDS)
             put_codes((enum explain_family)family, to);
     fputs("\naloft's own numbers ([0x0203 ...]) stand in ERRORS.md.\n", to);
 }

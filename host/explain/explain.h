@@ -38,6 +38,8 @@ enum explain_family {
     EXPLAIN_VERIFY,   /* flags of a certificate check, mbedtls x509.h */
     EXPLAIN_CURL,     /* exit code of curl */
     EXPLAIN_RESOLVER, /* getaddrinfo of lwIP */
+    EXPLAIN_ARDUINO,  /* HTTPClient and HTTPUpdate of arduino-esp32 */
+    EXPLAIN_PERCENT,  /* progress: more than 100 is a fault */
     EXPLAIN_CHIP,     /* chip id of an image header: the last number of the line */
     EXPLAIN_ALOFT,    /* errors.def */
     EXPLAIN_WORDS,    /* no number: a line that is known by its text */
@@ -80,6 +82,20 @@ enum explain_mark {
     MARK_STORAGE,
     MARK_OTA_DEMO, /* a line that only the SmartThings ota_demo prints */
     MARK_PASTE,    /* curly quotes */
+    MARK_POWER,    /* the supply voltage fell */
+    MARK_CRASH,
+    MARK_STATIC_RAM, /* the program does not fit the RAM when it is linked */
+    MARK_NO_RANGES,  /* a download that went on got the file from its beginning */
+    MARK_PATCH,      /* a patch for another image than the one that runs */
+    MARK_SLOW,
+    MARK_NO_LOADABLE, /* the boot loader finds nothing to start */
+    MARK_NO_TRIAL,    /* rollback is off */
+    MARK_CLAIMED,     /* called a success, and not proven */
+    MARK_SILENT,      /* a server waits for a device that says nothing */
+    MARK_STATUS,      /* an HTTP status that is an error */
+    MARK_REDIRECT,
+    MARK_PROXY,
+    MARK_HEAD, /* the head of a request or an answer does not fit */
     N_MARKS
 };
 
@@ -138,6 +154,7 @@ struct explain_finding {
     const struct explain_code *code; /* or NULL */
     const struct explain_code *part; /* the low part of an mbedTLS sum, or NULL */
     const struct explain_line *line; /* or NULL */
+    uint8_t mark;                    /* enum explain_mark */
     int32_t number;
     uint64_t at_line; /* first time, from 1 */
     uint64_t last;    /* last time */

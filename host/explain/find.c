@@ -75,12 +75,14 @@ static void note_chip(struct explain *log, const struct explain_line *line, int6
                       const char *text) {
     struct explain_finding *f = explain_note(log, line, NULL, (int32_t)id, text);
     const char *chip = chip_named(id);
+    unsigned mark = is_two_letters(id) ? MARK_TEXT_IMAGE
+                    : chip != NULL     ? MARK_WRONG_CHIP
+                                       : MARK_BAD_IMAGE;
 
-    explain_mark(log, is_two_letters(id) ? MARK_TEXT_IMAGE
-                      : chip != NULL     ? MARK_WRONG_CHIP
-                                         : MARK_BAD_IMAGE);
+    explain_mark(log, mark);
     if (f == NULL)
         return;
+    f->mark = (uint8_t)mark;
     if (is_two_letters(id))
         snprintf(f->own, sizeof f->own,
                  "%lld is no chip: its two bytes are the letters \"%c%c\", so what came is text%s.",
@@ -94,6 +96,25 @@ static void note_chip(struct explain *log, const struct explain_line *line, int6
     else
         snprintf(f->own, sizeof f->own, "%lld is the id of no chip: this is not an image.",
                  (long long)id);
+}
+
+/* ---- progress: a download that went on from byte 0 passes its end */
+
+static void note_percent(struct explain *log, const struct explain_line *line, int64_t percent,
+                         const char *text, const char *rest) {
+    struct explain_finding *f;
+
+    if (percent <= 100 || percent > 1000 || strchr(rest, '%') == NULL)
+        return;
+    explain_mark(log, MARK_NO_RANGES);
+    f = explain_note(log, line, NULL, 0, text);
+    if (f == NULL)
+        return;
+    f->mark = MARK_NO_RANGES;
+    snprintf(f->own, sizeof f->own,
+             "%d %% is more than there is: the server gave the file from its beginning (200) where "
+             "the download was to go on (206), and it was written behind what was there.",
+             (int)percent);
 }
 
 /* ---- one number of a family */
@@ -138,6 +159,8 @@ void explain_number(struct explain *log, const struct explain_line *line, int64_
                     const char *text) {
     const struct explain_code *code;
 
+    if (line->family == EXPLAIN_OTADATA && number == UINT32_MAX)
+        number = -1; /* erased flash, printed without a sign */
     if (line->family == EXPLAIN_CHIP) {
         note_chip(log, line, number, text);
     } else if (line->family == EXPLAIN_MBEDTLS) {
@@ -173,6 +196,15 @@ static void see_row(struct explain *log, const struct explain_line *row, const c
                     const char *rest) {
     int64_t number;
 
+    if (row->mark == MARK_REFUSED && log->arduino_line == log->n_lines)
+        return; /* Arduino calls every failure to connect so */
+    if (row->family == EXPLAIN_ARDUINO || strstr(row->text, "HTTP error: ") != NULL)
+        log->arduino_line = log->n_lines;
+    if (row->family == EXPLAIN_PERCENT) {
+        if (explain_number_in(rest, &number))
+            note_percent(log, row, number, text, rest);
+        return;
+    }
     if (row->mark != MARK_NONE)
         explain_mark(log, row->mark);
     if (row->mark == MARK_ADDRESS)
@@ -270,9 +302,9 @@ void explain_line_of(struct explain *log, const char *text) {
 /* ---- a number or a name alone */
 
 static void ask_number(struct explain *log, int64_t number, const char *text) {
-    static const uint8_t families[] = {EXPLAIN_NEWLIB, EXPLAIN_LINUX,   EXPLAIN_LWIP,
-                                       EXPLAIN_ESP,    EXPLAIN_PSA,     EXPLAIN_LWIP_ERR,
-                                       EXPLAIN_CURL,   EXPLAIN_RESOLVER};
+    static const uint8_t families[] = {EXPLAIN_NEWLIB, EXPLAIN_LINUX,    EXPLAIN_LWIP,
+                                       EXPLAIN_ESP,    EXPLAIN_PSA,      EXPLAIN_LWIP_ERR,
+                                       EXPLAIN_CURL,   EXPLAIN_RESOLVER, EXPLAIN_ARDUINO};
     const struct explain_code *code;
     size_t before = log->n;
     bool is_hex = strstr(text, "0x") != NULL;

@@ -7,13 +7,14 @@
 
 /* More and longer than lines.def is; a test holds the table against both. Small letters on both
  * sides and strstr read 200 MB three times as fast as strcasestr. */
-#define EXPLAIN_LINES_MAX 128u
+#define EXPLAIN_LINES_MAX 160u
 #define EXPLAIN_TEXT_MAX  80u
 
 /* What the newest fault of aloft in the log says: the device has told its own story. */
 struct explain_own {
     char cause[400], next[500];
     uint64_t line; /* 0: there was none */
+    int32_t code;
     struct explain_story story;
 };
 
@@ -21,7 +22,11 @@ struct explain {
     char line[EXPLAIN_LINE_MAX + 1]; /* the line under way, still raw */
     size_t len;
     uint64_t n_lines;
-    bool asked;  /* a number alone, not a log */
+    bool asked;            /* a number alone, not a log */
+    uint64_t arduino_line; /* the last with a word of Arduino's HTTP client */
+    uint64_t n_unknown;    /* lines that begin as errors of ESP-IDF do and are not known */
+    uint64_t unknown_line; /* the first of them */
+    char unknown[160];
     bool is_esp; /* ESP-IDF's log form was seen: errno is newlib's */
     struct explain_finding finding[EXPLAIN_FINDINGS_MAX];
     size_t n;

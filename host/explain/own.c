@@ -86,6 +86,7 @@ static void keep_story(struct explain *log, unsigned code, const char *text, con
             return;
     }
     own->line = log->n_lines;
+    own->code = (int32_t)code;
     own->story = (struct explain_story){.sure = "the device's own words",
                                         .cause = own->cause,
                                         .innocent = innocent,

@@ -56,6 +56,7 @@ struct explain_finding *explain_note(struct explain *log, const struct explain_l
     f->code = code;
     f->line = line;
     f->number = number;
+    f->mark = code != NULL ? code->mark : line != NULL ? line->mark : MARK_NONE;
     f->at_line = f->last = log->n_lines;
     f->n_times = 1;
     snprintf(f->excerpt, sizeof f->excerpt, "%s", text);
@@ -123,6 +124,20 @@ static const struct explain_line *row_of_mark(unsigned mark) {
     return NULL;
 }
 
+/* E (50859) esp-tls: ..., and nothing is known about it: that is said, so that nobody takes the rest
+ * for all. */
+static void note_unknown(struct explain *log, const char *text) {
+    if (strncmp(text, "E (", 3) != 0)
+        return;
+    for (size_t i = 0; i < log->n; i++)
+        if (log->finding[i].last == log->n_lines)
+            return;
+    if (log->n_unknown++ == 0) {
+        log->unknown_line = log->n_lines;
+        snprintf(log->unknown, sizeof log->unknown, "%s", text);
+    }
+}
+
 static void end_line(struct explain *log) {
     char text[EXPLAIN_LINE_MAX + 1];
 
@@ -133,6 +148,7 @@ static void end_line(struct explain *log) {
         explain_note(log, row_of_mark(MARK_PASTE), NULL, 0, text);
     }
     explain_line_of(log, text);
+    note_unknown(log, text);
     log->len = 0;
 }
 

@@ -134,9 +134,52 @@ static void say_story(const struct explain *log, FILE *to) {
     wrap(to, 16, "Next", s->next);
 }
 
-void explain_say(const struct explain *log, FILE *to) {
+/* Whether a line is one that the story is made of. */
+static bool is_cause(const struct explain *log, const struct explain_finding *f) {
+    const struct explain_story *s = log->story;
+
+    if (s == &log->own.story)
+        return f->own[0] != 0 && f->last <= log->own.line && f->number == log->own.code;
+    return s != NULL && (EXPLAIN_BIT(f->mark) & (s->all | s->any)) != 0;
+}
+
+static void say_group(const struct explain *log, bool of_cause, const char *head, FILE *to) {
+    size_t n = 0;
+
     for (size_t i = 0; i < log->n; i++)
-        say_finding(log, &log->finding[i], to);
+        if (is_cause(log, &log->finding[i]) == of_cause) {
+            if (n++ == 0 && head[0] != 0)
+                fprintf(to, "%s\n", head);
+            say_finding(log, &log->finding[i], to);
+        }
+}
+
+/* A log by its cause: the lines that the story is made of, then the others; each group as they came. */
+static void say_findings(const struct explain *log, FILE *to) {
+    size_t n = 0;
+
+    for (size_t i = 0; i < log->n; i++)
+        n += is_cause(log, &log->finding[i]);
+    if (log->asked || n == 0 || n == log->n) {
+        for (size_t i = 0; i < log->n; i++)
+            say_finding(log, &log->finding[i], to);
+        return;
+    }
+    say_group(log, true, "The cause:", to);
+    say_group(log, false, "\nAlso in this log:", to);
+}
+
+static void say_unknown(const struct explain *log, FILE *to) {
+    if (log->n_unknown > 0 && !log->asked)
+        fprintf(to,
+                "\nNot known to this program: %llu error line%s, the first is line %llu:\n  %s\n",
+                (unsigned long long)log->n_unknown, log->n_unknown == 1 ? "" : "s",
+                (unsigned long long)log->unknown_line, log->unknown);
+}
+
+void explain_say(const struct explain *log, FILE *to) {
+    say_findings(log, to);
+    say_unknown(log, to);
     say_numbering(log, to);
     say_story(log, to);
 }

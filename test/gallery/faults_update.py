@@ -96,7 +96,7 @@ def flash_error(w):
     limit = ("sh", "-c", "trap '' XFSZ; ulimit -f 8600; exec \"$@\"", "sh")
     w.doctor(None, "would now update to 1.1.0")
     w.device("FLASH_ERASE", "refused to be erased at offset", before=limit)
-    w.server_says()
+    w.server_says(without=" from 0 on")  # how much of it the kernel took is chance
     w.explain("worn out")
 
 
