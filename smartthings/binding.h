@@ -22,6 +22,8 @@
 #ifndef ALOFT_SMARTTHINGS_BINDING_H
 #define ALOFT_SMARTTHINGS_BINDING_H
 
+#include <stdint.h> /* some C libraries' stdatomic.h needs it before */
+
 #include <stdatomic.h>
 
 #include <aloft/aloft.h>

@@ -13,6 +13,7 @@ typedef void *IOT_CTX;
 typedef void *IOT_CAP_HANDLE;
 typedef void *IOT_EVENT;
 
+#ifndef _ST_DEV_H_ /* else the SDK's own types count, and its prototypes must agree with these */
 typedef enum {
     IOT_STATUS_IDLE = 1,
     IOT_STATUS_PROVISIONING = 2,
@@ -98,6 +99,14 @@ typedef struct {
     noti_data_raw_t raw;
 } iot_noti_data_t;
 
+typedef struct iot_pin_t {
+    unsigned char pin[8];
+} iot_pin_t;
+
+#endif
+
+typedef void (*st_status_cb)(iot_status_t status, iot_stat_lv_t level, void *user);
+typedef void (*st_cap_noti_cb)(iot_noti_data_t *notice, void *user);
 typedef void (*st_cap_init_cb)(IOT_CAP_HANDLE *handle, void *user);
 typedef void (*st_cap_cmd_cb)(IOT_CAP_HANDLE *handle, iot_cap_cmd_data_t *command, void *user);
 
@@ -116,5 +125,17 @@ IOT_EVENT *st_cap_create_attr_with_id(IOT_CAP_HANDLE *handle, const char *attrib
 void st_cap_free_attr(IOT_EVENT *event);
 /* above 0: the sequence number of the message; below 0: not sent, and not kept either */
 int st_cap_send_attr(IOT_EVENT *event[], uint8_t n);
+
+/* ---- what an application calls beside the binding */
+
+/* both texts are JSON; NULL: one of them is not right, the identity is missing, or there is no memory */
+IOT_CTX *st_conn_init(unsigned char *onboarding_config, unsigned int onboarding_config_len,
+                      unsigned char *device_info, unsigned int device_info_len);
+/* 0: done; never on the SDK's task */
+int st_conn_set_noti_cb(IOT_CTX *context, st_cap_noti_cb on_notice, void *user);
+int st_conn_start(IOT_CTX *context, st_status_cb on_status, iot_status_t statuses, void *user,
+                  iot_pin_t *pin);
+int st_conn_cleanup(IOT_CTX *context, bool reboot);
+void st_conn_ownership_confirm(IOT_CTX *context, bool confirm);
 
 #endif

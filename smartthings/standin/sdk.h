@@ -8,9 +8,6 @@
 
 #include "../st_dev_declarations.h"
 
-typedef void (*st_status_cb)(iot_status_t status, iot_stat_lv_t level, void *user);
-typedef void (*st_cap_noti_cb)(iot_noti_data_t *notice, void *user);
-
 struct st_standin {
     const char *host;
     int port;
