@@ -238,6 +238,96 @@ static void a_clock_that_nobody_has_set_is_not_trusted(void **state) {
     now_s = 1795329000;
 }
 
+/* ---- a whole update through the door */
+
+static bool may_restart;
+static unsigned n_asked;
+
+static bool may_reboot(void *self) {
+    (void)self;
+    n_asked++;
+    return may_restart;
+}
+
+/* The keys of the rig stand in for a trust record, its network for esp-tls. */
+static void start_with_keys(void) {
+    const struct aloft_esp_config config = {.ca_pem = "x", .may_reboot = may_reboot};
+
+    (void)!start(&config);
+    esp.config.keys = &board.rig.keys;
+    esp.config.channels = &board.rig.channel;
+    esp.config.n_channels = 1;
+    esp.config.net = sim_net_port(&board.rig.net);
+    sim_net_reset(&board.rig.net);
+    esp.config.poll_s = 60;
+    assert_ok(aloft_start(&esp.device, &esp.config, &why));
+}
+
+static void step(unsigned steps, bool is_well) {
+    for (; steps > 0; steps--) {
+        const struct aloft_progress now = aloft_esp_step(&esp);
+        if (is_well && esp.status.server_reached)
+            assert_ok(aloft_health(&esp.device, ALOFT_WELL, &why));
+        board_tick(aloft_esp_pause_ms(&now) + 1);
+    }
+}
+
+/* False: the chip has restarted. */
+static bool live(unsigned steps, bool is_well) {
+    jmp_buf back;
+
+    board.restart_to = &back;
+    if (setjmp(back) != 0)
+        return false;
+    step(steps, is_well);
+    return true;
+}
+
+static void an_update_goes_through_the_door_and_is_confirmed(void **state) {
+    (void)state;
+    board_start(&(struct board_kind){.has_rollback = true}, SIZE);
+    rig_publish(&board.rig, RIG_GOOD, SIZE);
+    n_asked = 0;
+    may_restart = false;
+    start_with_keys();
+    assert_false(
+        live(3000, false)); /* the application held it back, for ten seconds and no longer */
+    assert_in_range(n_asked, 50, 110);
+
+    may_restart = true;
+    start_with_keys();
+    assert_int_equal(board.running, 1);
+    assert_true(live(1, false));
+    assert_int_equal(esp.status.state, ALOFT_TESTING);
+    assert_true(live(300, true));
+    assert_int_equal(esp.status.outcome, ALOFT_CONFIRMED);
+    assert_int_equal(esp.status.running, 1);
+    board_end();
+}
+
+static void a_new_image_that_takes_no_more_steps_is_taken_back(void **state) {
+    jmp_buf back;
+
+    (void)state;
+    board_start(&(struct board_kind){.has_rollback = true}, SIZE);
+    rig_publish(&board.rig, RIG_HANG, SIZE);
+    may_restart = true;
+    start_with_keys();
+    assert_false(live(3000, false));
+    start_with_keys();
+    assert_true(live(2, false));
+    board.restart_to = &back;
+    if (setjmp(back) == 0) {
+        board_tick(121000); /* nobody calls aloft_esp_step */
+        fail_msg("nobody restarts it");
+    }
+    start_with_keys();
+    assert_int_equal(board.running, 0);
+    assert_true(live(1, false));
+    assert_int_equal(esp.status.outcome, ALOFT_ROLLED_BACK);
+    board_end();
+}
+
 /* ---- restarts */
 
 static void an_image_on_trial_that_takes_no_step_is_restarted(void **state) {
@@ -285,6 +375,8 @@ int main(void) {
             an_image_that_is_too_large_for_the_slot_is_refused_before_anything_is_written),
         cmocka_unit_test(a_clock_that_nobody_has_set_is_not_trusted),
         cmocka_unit_test(an_image_on_trial_that_takes_no_step_is_restarted),
+        cmocka_unit_test(an_update_goes_through_the_door_and_is_confirmed),
+        cmocka_unit_test(a_new_image_that_takes_no_more_steps_is_taken_back),
         cmocka_unit_test(a_pause_is_none_where_there_is_work_and_at_most_a_second),
     };
 
