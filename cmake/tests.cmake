@@ -56,13 +56,13 @@ list(FILTER power_sources EXCLUDE REGEX "/test_[^/]*$")
 add_executable(power ${power_sources})
 target_link_options(power PRIVATE -Wl,--wrap=aloft_verify)
 target_link_libraries(power PRIVATE aloft_sim $<LINK_GROUP:RESCAN,aloft_kit,aloft_core,aloft_crypto_openssl>)
-set(power_plan --cases 800000 --prefixes 4)
+set(power_plan --cases 1000000 --prefixes 8)
 if(ALOFT_SANITIZE)
   set(power_plan --cases 5000 --random-only)
 endif()
 add_test(NAME power/power COMMAND tools/result power $<TARGET_FILE:power> ${power_plan}
   WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
-set_tests_properties(power/power PROPERTIES LABELS power TIMEOUT 300 PROCESSORS 2
+set_tests_properties(power/power PROPERTIES LABELS power TIMEOUT 900 PROCESSORS 2
   ENVIRONMENT "ALOFT_BUILD=${CMAKE_BINARY_DIR}")
 
 # The library broken on purpose: builds a copy of the tree, and so it is not for the sanitizers as well.
@@ -151,8 +151,10 @@ set(esp_cuts_plan --random 40)
 if(ALOFT_SANITIZE)
   set(esp_cuts_plan --sparse)
 endif()
-add_test(NAME power/esp_cuts COMMAND esp_cuts ${esp_cuts_plan})
-set_tests_properties(power/esp_cuts PROPERTIES LABELS power TIMEOUT 300)
+add_test(NAME power/esp_cuts COMMAND tools/result esp-cuts $<TARGET_FILE:esp_cuts> ${esp_cuts_plan}
+  WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+set_tests_properties(power/esp_cuts PROPERTIES LABELS power TIMEOUT 300
+  ENVIRONMENT "ALOFT_BUILD=${CMAKE_BINARY_DIR}")
 
 # What ESP-IDF's target linux has in place of a boot loader, with real programs in the slots
 add_executable(esp_linux_firmware test/esp/linux/firmware.c test/esp/linux/flash_file.c esp32/component/loader.c

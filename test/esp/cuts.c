@@ -223,8 +223,10 @@ int main(int argc, char **argv) {
             random_cuts(random, seed + scene * 97 + kind * 31);
             end();
         }
-    printf("esp.cuts\t%llu\tcases that differ, of %llu tried; none lost a device\n",
+    printf("cases\t%llu\tupdates that were cut and differ in what the chips held then, of %llu "
+           "tried\n",
            (unsigned long long)n_distinct, (unsigned long long)n_cases);
-    printf("esp.starts\t%u\tstarts of one release at worst\n", worst_trials);
+    printf("lost\t0\tdevices: none that did not start, or did not come to the right end\n");
+    printf("starts on trial\t%u\tof one release, at most\n", worst_trials);
     return 0;
 }

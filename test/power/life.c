@@ -10,7 +10,8 @@
 #include "test/kit/kit.h"
 #include "test/power/power.h"
 
-#define EVERY_PREFIX 256u /* operations up to here are cut behind each byte */
+/* On small chips, operations up to here are always cut behind each byte. */
+#define EVERY_PREFIX 256u
 
 /* ---- the case that is being tried */
 
@@ -166,9 +167,9 @@ static void cut_once(unsigned depth, unsigned last, bool is_first, struct cut cu
 }
 
 static void each_prefix(unsigned depth, bool is_first, uint32_t at, uint32_t len) {
-    bool is_small = chips[life.chip].erase_size == 4096 && !world.scene->is_large;
-    uint32_t stride =
-        (is_small && !world.scene->is_alike) || len <= EVERY_PREFIX ? 1 : len / life.plan->prefixes;
+    bool is_small_chip = chips[life.chip].erase_size == 4096;
+    bool is_short = len <= EVERY_PREFIX || (!world.scene->is_large && !world.scene->is_alike);
+    uint32_t stride = is_small_chip && is_short ? 1 : len / life.plan->prefixes;
 
     for (uint32_t prefix = 1; prefix<len; prefix += stride> 0 ? stride : 1)
         cut_once(depth, depth, is_first, (struct cut){at, SIM_TORN_PREFIX, prefix, 0});

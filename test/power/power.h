@@ -129,8 +129,9 @@ struct tally {
 };
 
 struct plan {
-    uint64_t random;   /* distinct cases to reach by random cuts */
-    uint32_t prefixes; /* of long operations on large images and units; else each prefix is tried */
+    uint64_t random; /* distinct cases to reach by random cuts */
+    uint32_t
+        prefixes; /* of operations on large chips, and of long ones on large images; else each */
     bool random_only, no_pairs;
     bool all_pairs; /* each torn mode of the second cut, too */
     uint32_t seed;
