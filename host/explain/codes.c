@@ -77,6 +77,7 @@ const char *explain_family_name(enum explain_family family) {
         "flags of a certificate check",
         "curl",
         "name resolution (lwIP)",
+        "TLS alert",
         "Arduino's HTTPClient and HTTPUpdate",
         "progress in percent",
         "chip id of an image",

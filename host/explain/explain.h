@@ -38,6 +38,7 @@ enum explain_family {
     EXPLAIN_VERIFY,   /* flags of a certificate check, mbedtls x509.h */
     EXPLAIN_CURL,     /* exit code of curl */
     EXPLAIN_RESOLVER, /* getaddrinfo of lwIP */
+    EXPLAIN_ALERT,    /* TLS alert, RFC 5246 7.2 and RFC 6066 */
     EXPLAIN_ARDUINO,  /* HTTPClient and HTTPUpdate of arduino-esp32 */
     EXPLAIN_PERCENT,  /* progress: more than 100 is a fault */
     EXPLAIN_CHIP,     /* chip id of an image header: the last number of the line */

@@ -93,6 +93,23 @@ static void keep_story(struct explain *log, unsigned code, const char *text, con
                                         .next = own->next};
 }
 
+/* "; mbedTLS -9984]", "; TLS alert 70]": the number of the layer below says which of several causes it is. */
+static const struct explain_code *below(const char *bracket) {
+    static const struct {
+        const char *words;
+        enum explain_family family;
+    } layers[] = {{"; mbedTLS ", EXPLAIN_MBEDTLS}, {"; TLS alert ", EXPLAIN_ALERT}};
+    int64_t number;
+    const char *at;
+
+    for (size_t i = 0; bracket != NULL && i < sizeof layers / sizeof layers[0]; i++)
+        if ((at = strstr(bracket, layers[i].words)) != NULL &&
+            explain_number_in(at + strlen(layers[i].words), &number) && number > INT16_MIN &&
+            number < INT16_MAX)
+            return explain_code_of(layers[i].family, (int32_t)number);
+    return NULL;
+}
+
 bool explain_is_own(const char *at) {
     return strncmp(at, "[0x", 3) == 0 && strspn(at + 3, "0123456789abcdef") == 4;
 }
@@ -100,6 +117,7 @@ bool explain_is_own(const char *at) {
 void explain_own(struct explain *log, unsigned code, const char *text, const char *bracket) {
     static const struct explain_line own_line = {"", EXPLAIN_ALOFT, MARK_NONE, "", "", ""};
     char sentence[ALOFT_SENTENCE_MAX];
+    const struct explain_code *layer;
     struct explain_finding *f;
 
     if (code > 0xffff || strcmp(aloft_err_name(code), "UNKNOWN") == 0 || code <= ALOFT_WAIT)
@@ -109,7 +127,10 @@ void explain_own(struct explain *log, unsigned code, const char *text, const cha
         keep_story(log, code, text, bracket);
     if (f == NULL)
         return;
-    snprintf(f->own, sizeof f->own, "aloft: 0x%04x %s", code, aloft_err_name(code));
+    layer = below(bracket);
+    snprintf(f->own, sizeof f->own, "aloft: 0x%04x %s%s%s%s%s", code, aloft_err_name(code),
+             layer == NULL ? "" : "; ", layer == NULL ? "" : layer->name, layer == NULL ? "" : ": ",
+             layer == NULL ? "" : layer->means);
     if (bracket == NULL || log->own.line != log->n_lines)
         snprintf(f->own + strlen(f->own), sizeof f->own - strlen(f->own), ". %s",
                  template_of(code, sentence, sizeof sentence));

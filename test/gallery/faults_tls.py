@@ -44,7 +44,7 @@ def key_usage(w):
     w.openssl("client")
     w.doctor("TLS_HANDSHAKE", "!! dates", "not made for servers (key usage)")
     w.device("TLS_HANDSHAKE", HOST)
-    w.explain("The network, the address")
+    w.explain("not one for servers (key usage)")
 
 
 @fault("expired", "A certificate that has expired")
@@ -115,7 +115,7 @@ def old_tls(w):
     w.openssl("good", "-tls1_1", "-cipher", "ALL:@SECLEVEL=0")
     w.doctor("TLS_HANDSHAKE", "!! tls", "speaks only TLS 1.1 here; devices need TLS 1.2")
     w.device("TLS_HANDSHAKE", HOST)
-    w.explain("The network, the address")
+    w.explain("no TLS version in common")
 
 
 @fault("new-tls", "A server that speaks only TLS 1.3")

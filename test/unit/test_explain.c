@@ -164,6 +164,20 @@ static void the_step_of_a_fault_decides_what_it_clears(void **state) {
     holds(explained(text), "a part of the image had come already");
 }
 
+static void the_number_of_the_layer_below_is_read(void **state) {
+    (void)state;
+    holds(
+        explained("The TLS handshake with lab.local failed. Look.  [0x020f; mbedTLS -31232]\n"),
+        "aloft: 0x020f TLS_HANDSHAKE; MBEDTLS_ERR_SSL_BAD_HS_CERTIFICATE: the server's certificate "
+        "is not one for servers");
+    holds(explained(
+              "lab.local ended the TLS handshake with alert 70. Look.  [0x020d; TLS alert 70]\n"),
+          "protocol_version: the two have no TLS version in common");
+    holds(explained("error:14094418:SSL routines:ssl3_read_bytes:tlsv1 alert unknown ca:SSL alert "
+                    "number 48\n"),
+          "the firmware holds another CA");
+}
+
 static void a_release_that_waits_is_no_cause(void **state) {
     (void)state;
     const char *text = explained(
@@ -423,6 +437,7 @@ int main(void) {
         cmocka_unit_test(a_chip_id_of_two_letters_is_a_web_page),
         cmocka_unit_test(faults_of_aloft_are_read_back),
         cmocka_unit_test(the_step_of_a_fault_decides_what_it_clears),
+        cmocka_unit_test(the_number_of_the_layer_below_is_read),
         cmocka_unit_test(a_release_that_waits_is_no_cause),
         cmocka_unit_test(what_comes_after_a_fault_of_aloft_tells_the_story),
         cmocka_unit_test(the_state_of_a_slot_is_said),
