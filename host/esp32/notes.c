@@ -145,7 +145,7 @@ static void look_at_build(struct esp32_plan *plan) {
     if (text != NULL && strstr(text, "aloft_ca.pem") == NULL)
         esp32_note(plan, "main/CMakeLists.txt does not embed the CA: add EMBED_TXTFILES "
                          "\"aloft_ca.pem\" to its idf_component_register(...).");
-    if ((all == NULL || strstr(all, "esp32/component") == NULL) &&
+    if ((all == NULL || strstr(all, "../component") == NULL) &&
         (yml == NULL || strstr(yml, "aloft") == NULL) &&
         (all == NULL || strstr(all, "aloft") == NULL))
         esp32_note(plan, "Nothing names the component: add set(EXTRA_COMPONENT_DIRS "

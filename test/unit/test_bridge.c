@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The bridge: the identity of an old device is found in its slot, kept, and not lost whenever the power goes. */
+/* The bridge: the identity of an old device is found in its slot, kept, and not lost whenever the
+ * power goes. */
 #include "test/kit/kit.h"
 
 #include "esp32/ota_demo/parts/bridge.h"

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the console of the ESP32 application says: which sentences are true of a device, and each change once. */
+/* What the console of the ESP32 application says: which sentences are true of a device, and each
+ * change once. */
 #include "test/kit/kit.h"
 
 #include "esp32/ota_demo/parts/tell.h"
@@ -182,8 +183,11 @@ static void an_update_is_told_from_the_offer_to_the_restart(void **state) {
     (void)state;
     next_is("ota_demo 1.0.0 in slot A, as it was flashed");
     nothing_more();
-    status.server_reached = true;
+    status.fault.code = ALOFT_E_HTTP_NOT_FOUND;
     next_is("update server reached, certificate good, nothing published yet");
+    nothing_more();
+    status.fault.code = ALOFT_OK;
+    status.server_reached = true;
     nothing_more();
     strcpy(status.offered_version, "1.1.0");
     status.offered_sequence = 7;
@@ -201,6 +205,7 @@ static void an_update_is_told_from_the_offer_to_the_restart(void **state) {
     status.state = ALOFT_READING_BACK;
     next_is("read back");
     status.state = ALOFT_REBOOTING;
+    status.offered_sequence = 8; /* a newer one that nobody is told of on the way out */
     next_is("restart");
     nothing_more();
 }

@@ -57,7 +57,8 @@ static size_t skip_blanks(const char *text, size_t len, size_t at) {
     return at;
 }
 
-/* Whether "name" : "value" stands there with a value of its own; the SDK ships each value as NAME_here. */
+/* Whether "name" : "value" stands there with a value of its own; the SDK ships each value as
+ * NAME_here. */
 static bool has_own(const char *text, size_t len, const char *name) {
     size_t n, want = strlen(name);
 
@@ -125,7 +126,8 @@ static int take(const struct bridge_port *port, uint32_t at, struct bridge_room 
     return bridge_is_identity(room->text, n) ? (int)n : 0;
 }
 
-/* The first one counts: a slot that was flashed over the cable may hold the end of an older image behind it. */
+/* The first one counts: a slot that was flashed over the cable may hold the end of an older image
+ * behind it. */
 int bridge_find(const struct bridge_port *port, struct bridge_room *room) {
     uint32_t size = size_of(port), len;
     unsigned places = 0;

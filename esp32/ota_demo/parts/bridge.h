@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Door: the bridge. A device that comes from the SmartThings ota_demo has its identity compiled into its OLD image, in
- * the other slot. It is found there and kept in NVS before anything may overwrite that slot.
+/* Door: the bridge. A device that comes from the SmartThings ota_demo has its identity compiled
+ * into its OLD image, in the other slot. It is found there and kept in NVS before anything may
+ * overwrite that slot.
  *
  * Example:
  *     if (bridge_run(&port, &room) == BRIDGE_SAVED) ...   // only now may updates begin
@@ -43,8 +44,10 @@ struct bridge_room {
 /**
  * Have the identity kept.
  *
- * Power   a cut anywhere leaves the old slot as it was, and NVS with nothing or with all of it: call it again.
- * Costs   reads the old slot once, plus 2 KiB for each place that looks like the text, of at most 64.
+ * Power   a cut anywhere leaves the old slot as it was, and NVS with nothing or with all of it:
+ *         call it again.
+ * Costs   reads the old slot once, plus 2 KiB for each place that looks like the text, of at most
+ *         64.
  */
 enum bridge_word bridge_run(const struct bridge_port *port, struct bridge_room *room);
 

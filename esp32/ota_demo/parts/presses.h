@@ -32,7 +32,8 @@ struct presses {
     uint32_t since_ms;       /* when what counts changed last */
 };
 
-/** See the button once. `now_ms` may wrap at 2^32. Two, four or more than five presses say nothing. */
+/** See the button once. `now_ms` may wrap at 2^32. Two, four or more than five presses say nothing.
+ */
 enum presses_word presses_see(struct presses *presses, bool is_down, uint32_t now_ms);
 
 #endif

@@ -76,18 +76,18 @@ static bool tell_state(struct tell *t, const struct aloft_status *s, char *line,
     return true;
 }
 
+/* A server that has nothing for this device has been reached too: name, route, TLS and certificate
+ * are good. */
 static bool tell_server(struct tell *t, const struct aloft_status *s, char *line, size_t size) {
-    bool is_new = s->offer_stands && s->offered_sequence != t->offer;
+    bool is_empty = s->fault.code == ALOFT_E_HTTP_NOT_FOUND;
 
-    if (s->server_reached && !t->reached) {
+    if ((s->server_reached || is_empty) && !t->reached) {
         t->reached = true;
-        snprintf(line, size, "update server reached, certificate good, %s",
-                 s->offer_stands            ? "something is on offer"
-                 : s->offered_sequence == 0 ? "nothing published yet"
-                                            : "nothing newer");
+        snprintf(line, size, "update server reached, certificate good%s",
+                 is_empty ? ", nothing published yet" : "");
         return true;
     }
-    if (!is_new || s->state == ALOFT_DOWNLOADING)
+    if (!s->offer_stands || s->offered_sequence == t->offer || s->state != ALOFT_IDLE)
         return false;
     t->offer = s->offered_sequence;
     snprintf(line, size, "%s is on offer: press the button three times, or type: ota update",

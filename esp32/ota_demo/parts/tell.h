@@ -14,9 +14,8 @@
 
 /** What has been told. Zero-initialise it. */
 struct tell {
-    bool has_begun, reached, offer_told;
+    bool has_begun, reached;
     enum aloft_state state;
-    enum aloft_outcome outcome;
     uint32_t tenths; /* of the download */
     uint16_t fault;  /* code */
     uint64_t offer;  /* sequence of the offer that was told */

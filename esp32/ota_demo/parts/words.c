@@ -31,8 +31,9 @@ const char *words_say(enum word word, const char *text, char *out, size_t out_si
     return out;
 }
 
-/* ESP-IDF, wifi_err_reason_t: 2 AUTH_EXPIRE, 14 MIC_FAILURE, 15 4WAY_HANDSHAKE_TIMEOUT, 202 AUTH_FAIL and 204
- * HANDSHAKE_TIMEOUT are what a wrong password gives; 201 NO_AP_FOUND; 210 to 212 found one that does not fit. */
+/* ESP-IDF, wifi_err_reason_t: 2 AUTH_EXPIRE, 14 MIC_FAILURE, 15 4WAY_HANDSHAKE_TIMEOUT, 202
+ * AUTH_FAIL and 204 HANDSHAKE_TIMEOUT are what a wrong password gives; 201 NO_AP_FOUND; 210 to 212
+ * found one that does not fit. */
 enum word words_of_reason(unsigned reason) {
     switch (reason) {
     case 2:

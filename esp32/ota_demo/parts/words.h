@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Door: what the console says. The sentences stand in words.def; which of them are true is a pure function.
+/* Door: what the console says. The sentences stand in words.def; which of them are true is a pure
+ * function.
  *
  * Example:
  *     enum word said[WORDS_MAX];

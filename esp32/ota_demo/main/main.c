@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A lamp with a button and a console that updates itself: the whole application. Everything here is
+ * yours to change. */
+#include <aloft_esp.h>
+#include <board.h>
+#include <bridge_nvs.h>
+#include <console.h>
+#include <presses.h>
+#include <tell.h>
+#include <turn.h>
+#include <wifi.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <freertos/FreeRTOS.h>
+#include <freertos/task.h>
+#include <sdkconfig.h>
+
+#include "aloft_trust.h"
+
+ALOFT_IMAGE(CONFIG_ALOFT_CLASS, PROJECT_VER, "ota_demo");
+
+#define BLINK_MS 1000 /* 1.1.0 blinks fast: 200 */
+
+extern const char ca_pem[] __asm__("_binary_aloft_ca_pem_start");
+
+static struct aloft_esp updater;
+static volatile bool is_on = true;
+
+/* ---- the lamp and its button, in a task of their own: an update never makes them stumble */
+
+static void press(enum presses_word word) {
+    if (word == PRESSES_TOGGLE) {
+        is_on = !is_on;
+        console_say(is_on ? WORD_ON : WORD_OFF, NULL);
+    } else if (word == PRESSES_UPDATE) {
+        console_update();
+    } else if (word == PRESSES_CLEAN) {
+        console_clean_up();
+    } else if (word == PRESSES_ONBOARD) {
+        wifi_forget();
+    }
+}
+
+static void lamp_task(void *unused) {
+    struct presses presses = {0};
+
+    (void)unused;
+    for (;;) {
+        uint32_t now = board_now_ms();
+        press(presses_see(&presses, board_button(), now));
+        board_led(is_on && now / BLINK_MS % 2 == 0);
+        vTaskDelay(pdMS_TO_TICKS(10));
+    }
+}
+
+/* ---- the update */
+
+/* What this firmware proves about itself while it is on trial: it reaches the server that could
+ * replace it. Without a network nothing can be said yet; with one, silence ends the trial after
+ * CONFIG_ALOFT_TRIAL_S. Add your own self-test. */
+static void say_health(void) {
+    bool is_well = updater.status.server_reached;
+    aloft_fault why;
+
+    if ((is_well || !wifi_is_up()) &&
+        aloft_health(&updater.device, is_well ? ALOFT_WELL : ALOFT_UNDECIDED, &why) != ALOFT_OK)
+        console_fault(&why);
+}
+
+static void step(struct tell *told) {
+    char line[TELL_LINE_MAX];
+    struct aloft_progress now;
+
+    turn_take();
+    now = aloft_esp_step(&updater);
+    say_health();
+    turn_give();
+    while (tell(told, "ota_demo", &updater.status, line, sizeof line))
+        puts(line);
+    vTaskDelay(pdMS_TO_TICKS(aloft_esp_pause_ms(&now)) + 1);
+}
+
+void app_main(void) {
+    static struct tell told;
+    const struct aloft_esp_config config = {
+        .ca_pem = ca_pem,
+#ifdef CONFIG_OTA_DEMO_ASK_FIRST
+        .ask_first = true,
+#endif
+    };
+    aloft_fault why;
+
+    board_start();
+#ifdef CONFIG_OTA_DEMO_CRASH
+    abort();
+#endif
+    board_nvs();
+    turn_start();
+    wifi_start();
+    xTaskCreate(lamp_task, "lamp", 3072, NULL, 5, NULL);
+    console_start(&updater);
+    bridge_wait();
+    if (aloft_esp_start(&updater, &config, &why) != ALOFT_OK)
+        console_fault(&why);
+    for (;;)
+        step(&told);
+}
