@@ -3,12 +3,14 @@
  * Knows: the image reader, the scanner.   Never knows: source folders. */
 #include "host/doctor/room.h"
 
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "host/file.h"
 #include "host/image/esp.h"
 #include "host/image/kind.h"
+#include "host/image/partition.h"
 #include "host/image/record.h"
 #include "host/legacy/device_info.h"
 #include "host/legacy/sign.h"
@@ -96,6 +98,70 @@ static void see_inside(struct doctor *d, aloft_bytes file) {
     doctor_see_device_info(d, "device_info.json", file);
 }
 
+/* ---- what the build has left beside the image: its table, its settings */
+
+#define BUILD_FILE_MAX (1u << 20) /* sdkconfig.h has about 60 KB, a table 3 KB */
+
+static bool read_beside(const char *path, const char *name, aloft_space *out) {
+    const char *slash = strrchr(path, '/');
+    char beside[PATH_MAX];
+    struct trouble unused;
+
+    out->at = NULL;
+    return slash != NULL &&
+           (size_t)snprintf(beside, sizeof beside, "%.*s/%s", (int)(slash - path), path, name) <
+               sizeof beside &&
+           file_read(beside, BUILD_FILE_MAX, out, &unused) == ALOFT_OK;
+}
+
+static void see_slot(struct doctor *d, const char *path, size_t length) {
+    static struct partition_table table;
+    struct trouble unused;
+    aloft_space text;
+    uint32_t slot = 0;
+
+    if (read_beside(path, "partition_table/partition-table.bin", &text) &&
+        partition_table_read((aloft_bytes){text.at, text.len}, &table, &unused) == ALOFT_OK) {
+        slot = partition_smallest_slot(&table);
+        if (slot == 0 || !partition_has_otadata(&table))
+            doctor_add(d, DOCTOR_WRONG, DOCTOR_SLOTS, "partition table",
+                       "no two ota slots or no otadata: a device with it cannot update over the "
+                       "air");
+        else
+            doctor_add(d, length <= slot ? DOCTOR_FINE : DOCTOR_WRONG, DOCTOR_SLOTS,
+                       "partition table", "%s: %zu of %u KiB of a slot",
+                       length <= slot ? "it fits" : "it does not fit", (length + 1023) / 1024,
+                       slot / 1024);
+    }
+    free(text.at);
+}
+
+static void see_rollback(struct doctor *d, const char *path) {
+    static const char on[] = "#define CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE 1\n";
+    aloft_space text;
+
+    if (read_beside(path, "config/sdkconfig.h", &text)) {
+        if (strstr((const char *)text.at, on) != NULL)
+            doctor_add(d, DOCTOR_FINE, DOCTOR_ROLLBACK, "sdkconfig", "rollback is on");
+        else
+            doctor_add(d, DOCTOR_NOTE, DOCTOR_ROLLBACK, "sdkconfig",
+                       "rollback is off (CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE): a bad image "
+                       "stays");
+    }
+    free(text.at);
+}
+
+static void see_build(struct doctor *d, const char *path, aloft_bytes file) {
+    if (!esp_image_begins(file))
+        return;
+    see_slot(d, path, file.len);
+    see_rollback(d, path);
+    for (size_t i = 0; i < d->n; i++)
+        if (d->row[i].topic == DOCTOR_PRIVATE_KEY)
+            return;
+    doctor_add(d, DOCTOR_FINE, DOCTOR_PRIVATE_KEY, "image", "no private key inside");
+}
+
 aloft_err doctor_look_at_firmware(struct doctor *d, const char *path, struct trouble *trouble) {
     aloft_space file;
     aloft_err e = file_read(path, FILE_IMAGE_MAX, &file, trouble);
@@ -104,6 +170,7 @@ aloft_err doctor_look_at_firmware(struct doctor *d, const char *path, struct tro
         return e;
     see_image(d, (aloft_bytes){file.at, file.len});
     see_inside(d, (aloft_bytes){file.at, file.len});
+    see_build(d, path, (aloft_bytes){file.at, file.len});
     free(file.at);
     return ALOFT_OK;
 }
