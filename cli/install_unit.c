@@ -30,7 +30,8 @@ aloft_err install_unit_check(const struct install_unit *unit, struct trouble *tr
 static bool wants_low_port(const struct project *project) {
     const char *own = strrchr(project->listen, ':'), *old = strrchr(project->legacy_listen, ':');
 
-    return (own != NULL && atoi(own + 1) < 1024) || (old != NULL && atoi(old + 1) < 1024);
+    return (own != NULL && strtoul(own + 1, NULL, 10) < 1024) ||
+           (old != NULL && strtoul(old + 1, NULL, 10) < 1024);
 }
 
 static void print_head(FILE *to, const struct install_unit *unit) {

@@ -139,13 +139,17 @@ static void go_on(uv_timer_t *timer) {
 
 static void begin(struct server *server, int fd, SSL_CTX *tls, const struct call *calls) {
     struct listener *listener = &server->listener[server->n_listeners++];
-    struct sockaddr_storage own = {0};
+    union {
+        struct sockaddr any;
+        struct sockaddr_in four;
+        struct sockaddr_storage room;
+    } own = {.room = {0}};
     socklen_t own_len = sizeof own;
 
-    getsockname(fd, (struct sockaddr *)&own, &own_len);
+    getsockname(fd, &own.any, &own_len);
     /* both families keep the port at the same place, RFC 3493 §3.3 */
     *listener = (struct listener){.server = server, .fd = fd, .tls = tls, .calls = calls};
-    listener->port = ntohs(((struct sockaddr_in *)&own)->sin_port);
+    listener->port = ntohs(own.four.sin_port);
     uv_poll_init(&server->loop, &listener->poll, fd);
     uv_timer_init(&server->loop, &listener->pause);
     listener->poll.data = listener->pause.data = listener;
@@ -154,7 +158,7 @@ static void begin(struct server *server, int fd, SSL_CTX *tls, const struct call
 
 aloft_err server_listen(struct server *server, const char *where, SSL_CTX *tls,
                         const struct call *calls, struct trouble *trouble) {
-    char host[HOST_ROOM], port[8];
+    char host[HOST_ROOM] = "", port[8];
     int resolve = 0, fd = -1;
 
     if (!split(where, host, port)) {

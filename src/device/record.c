@@ -120,7 +120,7 @@ uint32_t al_record_claims(const uint8_t body[AL_BODY_SIZE]) {
 }
 
 bool al_record_unpack(const uint8_t body[AL_BODY_SIZE], struct al_record *record) {
-    struct al_record read;
+    struct al_record read = {0}; /* the walk takes each field before it gives it */
     uint8_t check[AL_CHECK_SIZE];
     uint8_t copy[FIELDS];
     struct walk walk = {copy + 2, false};
