@@ -106,7 +106,7 @@ static void erased_nvs_with_the_records_in_it_is_told(void **state) {
     enum word said[WORDS_MAX];
 
     well.records_in_nvs = true;
-    status.fault.code = ALOFT_E_RECORDS_LOST;
+    well.notice = ALOFT_E_ESP_RECORDS_GONE;
     assert_int_equal(words_of(&well, said), 2);
     assert_int_equal(said[0], WORD_RECORDS_GONE);
     assert_int_equal(said[1], WORD_RECORDS_IN_NVS);

@@ -54,6 +54,7 @@ static void look(struct look *out, struct aloft_esp_facts *facts, char name[33])
     *out = (struct look){
         .status = s,
         .has_rollback = facts->has_rollback,
+        .notice = facts->notice.code,
         .records_in_nvs = facts->records_in_nvs,
         .has_clock = time(NULL) >= TRUSTED_FROM,
         .silent_s = (now - reached_ms) / 1000,

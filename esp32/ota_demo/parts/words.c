@@ -79,7 +79,7 @@ unsigned words_of(const struct look *look, enum word out[WORDS_MAX]) {
     add(&list, look->wifi == LINK_BROKEN, look->wifi_why);
     add(&list, is_portal(s->fault.code), WORD_PORTAL);
     add(&list, look->silent_s >= WORDS_GONE_S, WORD_GONE);
-    add(&list, s->fault.code == ALOFT_E_RECORDS_LOST && look->records_in_nvs, WORD_RECORDS_GONE);
+    add(&list, look->notice == ALOFT_E_ESP_RECORDS_GONE, WORD_RECORDS_GONE);
     add(&list, s->fault.code == ALOFT_E_LOADER_REFUSED, WORD_OTHER_CHIP);
     add(&list, is_from_cable(s), WORD_CABLE);
     add(&list, !look->has_rollback, WORD_NO_NET);

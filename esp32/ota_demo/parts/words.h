@@ -38,6 +38,7 @@ struct look {
     enum link_state wifi; /* LINK_NONE: the board has none of its own */
     enum word wifi_why;   /* of LINK_BROKEN */
     bool has_rollback, records_in_nvs, has_clock;
+    uint16_t notice;   /* code of what the port has found at the start; 0: nothing */
     uint32_t silent_s; /* since the server answered last, or since the start */
 };
 
