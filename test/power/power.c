@@ -137,6 +137,7 @@ static struct tally sum_of(unsigned scene) {
         sum.distinct += shared->tally[unit].distinct;
         sum.cuts += shared->tally[unit].cuts;
         sum.used_up += shared->tally[unit].used_up;
+        sum.left_out += shared->tally[unit].left_out;
     }
     return sum;
 }
@@ -191,6 +192,9 @@ static void say(unsigned jobs, double seconds) {
     say_number("lost", 0, "devices: none that did not start, or did not come to the right end");
     say_number("used up", all.used_up,
                "of the cases: at least 19 losses on trial ended a good release; told as such");
+    say_number(
+        "left out", all.left_out,
+        "lives, in no other number: two cuts in a row in seals that both lie (DESIGN.md §3)");
     say_number("fetched again", most.again, "bytes a loss of power, at worst; checked in each");
     say_number("written again", most.records, "records a loss of power, at worst; checked in each");
     say_number("starts on trial", most.trials, "of one release, at most; checked in each: 19");

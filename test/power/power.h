@@ -125,7 +125,9 @@ void scene_offer(unsigned image);
 
 /* ---- life.c: the cases of a scene on a chip */
 struct tally {
-    uint64_t tried, distinct, cuts, used_up; /* used_up: of the distinct ones */
+    uint64_t tried, distinct, cuts;
+    uint64_t used_up;  /* of the distinct ones */
+    uint64_t left_out; /* lives that the design does not cover; not counted anywhere else */
 };
 
 struct plan {
