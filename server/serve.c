@@ -12,6 +12,7 @@
 #include "host/file.h"
 #include "server/api/api.h"
 #include "server/certificate.h"
+#include "server/fresh.h"
 #include "server/greet.h"
 #include "server/net/conn.h"
 #include "server/net/mdns.h"
@@ -178,6 +179,7 @@ aloft_err serve_run(const struct project *project, const struct serve_options *o
             if (options->mdns)
                 server->mdns = mdns_open(server);
             greet(server);
+            fresh_start(server);
             server_run(server);
             mdns_goodbye(server->mdns);
         }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "host/make/fresh.h"
 #include "host/make/job.h"
 
 static aloft_err offer(struct publish_job *job) {
@@ -48,6 +49,18 @@ static void add_facts(const struct publish_job *job) {
     }
 }
 
+/* The manifest first, the statement behind it. It is advice, so without it the publish still stands;
+ * `aloft fresh` and `serve` say what is wrong with it. */
+static void say_it_is_new(const struct publish_job *job) {
+    const struct fresh_order order = {
+        .now_s = job->now_s, .valid_s = AL_VALID_DEFAULT_S, .only_if_due = true};
+    static struct fresh_answer answer;
+    struct trouble ignored;
+
+    if (fresh_has_key(job->project))
+        (void)!fresh_run(job->project, &order, &answer, &ignored);
+}
+
 aloft_err publish_run(const struct project *project, const struct publish_order *order,
                       struct publish_answer *answer, struct trouble *trouble) {
     struct publish_job *job = calloc(1, sizeof *job);
@@ -71,6 +84,8 @@ aloft_err publish_run(const struct project *project, const struct publish_order 
         add_facts(job);
     if (job->site_is_open)
         site_close(&job->site);
+    if (e == ALOFT_OK && !answer->nothing_to_do)
+        say_it_is_new(job);
     keys_close(&job->signers);
     free(job->image.at);
     free(job);

@@ -62,6 +62,8 @@ struct aloft_config {
     uint32_t trial_s; /* 20: longest silence of a new image about its health, 10..86400; 0: 300 */
     enum aloft_reset reset; /* 21: why the processor started */
     bool ask_first;         /* 22: true: a release that is offered waits for aloft_take_offer */
+    const struct aloft_fresh_part
+        *fresh; /* 23: &aloft_fresh_part, or NULL: nobody asks how new the news is */
 };
 
 /** What the caller does next. */
@@ -73,6 +75,19 @@ enum aloft_next {
     ALOFT_DONE, /* as SLEEP, and what was offered now runs, or waits to be taken, or nothing is new */
     ALOFT_FAILED, /* as SLEEP, and the last attempt failed: see aloft_status.fault */
 };
+
+/** What is known of how new the news is (DESIGN.md §4). It changes nothing but what is told. */
+enum aloft_freshness {
+    ALOFT_FRESH_UNKNOWN, /* nobody asks, or no statement has come yet */
+    ALOFT_FRESH, /* a statement that still holds, and nothing newer than what is offered or runs */
+    ALOFT_FRESH_STALE,    /* may be frozen: the newest statement is older than it may be */
+    ALOFT_FRESH_WITHHELD, /* the newest statement names a release that this server does not offer */
+};
+
+/** Statements of freshness, as a part that can be left out: a device whose settings do not name
+ *  &aloft_fresh_part links none of it. It needs a freshness key in the trust record. */
+struct aloft_fresh_part;
+extern const struct aloft_fresh_part aloft_fresh_part;
 
 struct aloft_progress {
     enum aloft_next next;
@@ -111,13 +126,15 @@ struct aloft_status {
     uint32_t record_number;
     uint32_t attempt;
     uint8_t boots, fails, cold;
-    uint32_t done, total;          /* bytes of the present download or reading back */
-    uint32_t received;             /* payload bytes from the network since start */
-    uint32_t resumed_at;           /* byte the present download began at */
-    uint32_t next_check_s;         /* seconds until the next check, as far as is known */
-    uint32_t retry_trial_s;        /* seconds until a failed trial is tried again, 0 none */
-    bool server_reached;           /* since start: the server gave an answer that makes sense */
-    bool reported;                 /* since start: the confirmed state was told and taken */
+    uint32_t done, total;   /* bytes of the present download or reading back */
+    uint32_t received;      /* payload bytes from the network since start */
+    uint32_t resumed_at;    /* byte the present download began at */
+    uint32_t next_check_s;  /* seconds until the next check, as far as is known */
+    uint32_t retry_trial_s; /* seconds until a failed trial is tried again, 0 none */
+    bool server_reached;    /* since start: the server gave an answer that makes sense */
+    bool reported;          /* since start: the confirmed state was told and taken */
+    enum aloft_freshness freshness;
+    uint32_t statement_s;          /* awake seconds since the newest statement came, 0 none */
     aloft_fault fault;             /* of the last thing that went wrong, code 0: nothing */
     char host[ALOFT_HOST_MAX + 1]; /* whom it talks to, for sentences */
     uint16_t port;

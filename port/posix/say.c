@@ -185,11 +185,28 @@ static void say_server(const struct aloft_posix *posix) {
         printf("reported to the server\n");
 }
 
+static void say_freshness(const struct aloft_posix *posix) {
+    const struct aloft_status *now = &posix->status;
+    char age[16];
+
+    if (now->freshness == posix->told.freshness)
+        return;
+    if (now->freshness == ALOFT_FRESH_STALE)
+        printf(
+            "may be frozen: the newest statement of freshness is %s old; updates go on as ever\n",
+            al_posix_duration(now->statement_s, age));
+    else if (now->freshness == ALOFT_FRESH_WITHHELD)
+        printf("may be frozen: a newer release exists, and this server does not offer it\n");
+    else if (posix->told.freshness != ALOFT_FRESH_UNKNOWN)
+        printf("the news is new again\n");
+}
+
 void al_posix_say_step(struct aloft_posix *posix, struct aloft_progress progress) {
     say_server(posix);
     say_state(posix);
     say_progress(posix);
     say_fault(posix, progress);
+    say_freshness(posix);
     if (progress.next == ALOFT_DONE && posix->last != ALOFT_DONE)
         printf("nothing newer on the server: %.*s runs\n", (int)ALOFT_VERSION_MAX,
                aloft_image.version);

@@ -178,6 +178,7 @@ static void fill_rest(struct aloft_posix *posix) {
     config->trust = (aloft_bytes){aloft_trust, aloft_trust_size};
     config->channels = aloft_channels;
     config->n_channels = aloft_n_channels;
+    config->fresh = &aloft_fresh_part;
     config->keys = &posix->keys;
     config->clock = aloft_posix_clock();
     config->random = aloft_posix_random();

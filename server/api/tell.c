@@ -33,7 +33,11 @@ const char *word_for_people(const struct store_word *w, char *out, size_t out_si
              w->offered_version[0] != 0 ? w->offered_version : "the new image");
     if (w->fault.code != 0)
         explain(w, text, sizeof text);
-    if (store_word_confirms(w))
+    if (says(w, "stale"))
+        snprintf(out, out_size, "may be frozen: its newest statement of freshness is too old");
+    else if (says(w, "withheld"))
+        snprintf(out, out_size, "may be frozen: it knows of a release that it is not offered");
+    else if (store_word_confirms(w))
         snprintf(out, out_size, "confirmed");
     else if (says(w, "rolled-back"))
         snprintf(out, out_size, "back on %s: %s", running(w), text);

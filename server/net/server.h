@@ -68,7 +68,8 @@ struct server {
     struct store *store;
     struct catalog *catalog; /* the releases on the site */
     struct mdns *mdns;
-    uint64_t rate_bps; /* payload bytes a second of one connection; 0: no limit */
+    uv_timer_t renewal; /* of the statements of freshness */
+    uint64_t rate_bps;  /* payload bytes a second of one connection; 0: no limit */
 
     uint64_t trouble_second; /* for SERVER_TROUBLE_A_SECOND */
     unsigned n_trouble;

@@ -37,9 +37,18 @@ struct store {
     struct store_answer batch[STORE_BATCH_MAX];
 };
 
+/* `stale` and `withheld` are a device that is well and says that its news may be old. */
+static bool is_at_rest(const char *state) {
+    static const char *const words[] = {"confirmed", "idle", "stale", "withheld"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(words[i], state) == 0)
+            return true;
+    return false;
+}
+
 bool store_word_confirms(const struct store_word *word) {
-    return word->runs_release &&
-           (strcmp(word->state, "confirmed") == 0 || strcmp(word->state, "idle") == 0);
+    return word->runs_release && is_at_rest(word->state);
 }
 
 /* Wait for words, take a batch. 0: it is over. */

@@ -28,7 +28,7 @@ static uint8_t key_type_of(int64_t alg) {
 }
 
 /* << {1: alg, 4: kid} >>. The kid stands here too, so that the unprotected header is always {}. */
-static void read_protected(struct al_cbor *r, struct al_cose_block *block) {
+void al_cose_protected_read(struct al_cbor *r, struct al_cose_block *block) {
     size_t outside = al_cbor_enter(r);
 
     block->protected_head = (aloft_bytes){r->in.at + r->at, r->end - r->at};
@@ -53,7 +53,7 @@ void al_cose_block_read(struct al_cbor *r, struct al_cose_block *block) {
     al_cbor_tag(r, TAG_SIGN1);
     if (al_cbor_array(r) != 4)
         al_cbor_fail(r);
-    read_protected(r, block);
+    al_cose_protected_read(r, block);
     if (al_cbor_map(r) != 0) /* the unprotected header */
         al_cbor_fail(r);
     al_cbor_null(r); /* the payload is detached */

@@ -29,6 +29,9 @@ struct al_cose_block {
     size_t at;                  /* offset of the block */
 };
 
+/** Read << {1: alg, 4: kid} >> into protected_head, kid and key_type; fails with R9 or R10. */
+void al_cose_protected_read(struct al_cbor *r, struct al_cose_block *block);
+
 /** Read the block at hand; fails with R9 for its form, R10 for an algorithm that is not known. */
 void al_cose_block_read(struct al_cbor *r, struct al_cose_block *block);
 

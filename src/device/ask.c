@@ -125,7 +125,7 @@ aloft_err al_ask_step(struct al_device *d, aloft_fault *why) {
 static void reached(struct al_device *d) {
     const struct al_http_answer *answer = &d->talk.answer;
 
-    d->status.server_reached = true;
+    d->status.server_reached = d->was_answered = true;
     d->ask_retry.n = 0;
     if (answer->has_max_age) {
         d->poll_s = answer->max_age_s < POLL_MIN_S ? POLL_MIN_S : answer->max_age_s;

@@ -130,6 +130,8 @@ aloft_err al_device_judge_offer(struct al_device *d, aloft_fault *why) {
     e = aloft_manifest_judge(&d->manifest, &terms, &d->verdict, why);
     if (e == ALOFT_OK)
         note_offer(d);
+    if (e != ALOFT_E_MANIFEST_CLASS)
+        d->met_sequence = d->manifest.sequence;
     d->must_compare = !terms.has_running && d->running <= 1;
     return e;
 }

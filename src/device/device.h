@@ -26,6 +26,7 @@ enum al_state {
     AL_READBACK, /* hash what the chip returns */
     AL_AGAIN,    /* the same before a failed image gets another trial */
     AL_TELL,     /* send the report */
+    AL_FRESH,    /* fetch the statement of freshness */
     AL_LOOK,     /* a diagnosis: asks as AL_ASK does, and acts on nothing */
     AL_RESTART,  /* wait for the caller to restart */
     AL_N_STATES,
@@ -45,6 +46,27 @@ struct al_look {
     uint8_t would; /* enum aloft_would */
     bool is_blind; /* no clock is trusted */
     char version[ALOFT_VERSION_MAX + 1];
+};
+
+struct al_device;
+
+/** The part that asks how new the news is: reached through the settings alone, so that it can be left out. */
+struct aloft_fresh_part {
+    /** Whether a statement is to be fetched now; keeps the age and counts what is withheld. */
+    bool (*is_due)(struct al_device *d);
+    enum al_state (*step)(struct al_device *d);
+    /** freshness and statement_s. */
+    void (*look)(const struct al_device *d, struct aloft_status *out);
+};
+
+/** What the part remembers since the start. */
+struct al_fresh {
+    uint64_t due_ms;   /* not before this */
+    uint64_t since_ms; /* what the record's age_h does not count yet began here */
+    uint64_t save_ms;  /* the age is not saved before this */
+    uint32_t valid_s;  /* of the newest statement of this start; 0: the default */
+    uint32_t len;      /* bytes of it that have come */
+    uint8_t withheld;  /* answered checks in a row that offered less than it names */
 };
 
 struct al_device {
@@ -84,6 +106,10 @@ struct al_device {
     uint64_t window_ms;      /* download speed: when the present minute began */
     uint32_t window_bytes;   /* and what came in it */
     struct al_ration ration; /* what may still be fetched */
+
+    struct al_fresh fresh;
+    bool was_answered;     /* a check, since the part for statements has looked */
+    uint64_t met_sequence; /* of the last manifest that was signed and for this class */
 
     struct al_retry ask_retry, fetch_retry;
     uint32_t poll_s; /* in force */
@@ -146,6 +172,9 @@ enum al_state al_step_fetch(struct al_device *d);
 enum al_state al_step_readback(struct al_device *d);
 enum al_state al_step_again(struct al_device *d);
 enum al_state al_step_tell(struct al_device *d);
+enum al_state al_step_fresh(struct al_device *d);
+bool al_step_fresh_is_due(struct al_device *d);
+void al_step_fresh_look(const struct al_device *d, struct aloft_status *out);
 enum al_state al_step_look(struct al_device *d);
 
 /* ---- ask.c */

@@ -16,6 +16,7 @@ static enum aloft_state state_of(const struct al_device *d) {
         [AL_READBACK] = ALOFT_READING_BACK,
         [AL_AGAIN] = ALOFT_READING_BACK,
         [AL_TELL] = ALOFT_IDLE,
+        [AL_FRESH] = ALOFT_IDLE,
         [AL_LOOK] = ALOFT_CHECKING,
         [AL_RESTART] = ALOFT_REBOOTING,
     };
@@ -68,5 +69,7 @@ void aloft_status(const struct aloft *device, struct aloft_status *out) {
     out->next_check_s = d->due_ms > d->time_ms ? (uint32_t)((d->due_ms - d->time_ms) / 1000) : 0;
     memcpy(out->host, d->talk.host, sizeof out->host);
     out->port = d->talk.port;
+    if (d->config != NULL && d->config->fresh != NULL)
+        d->config->fresh->look(d, out);
     fill_progress(d, out);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: device. The transitions of the record, T1 to T10, as DESIGN.md's table has them.
+/* Room: device. The transitions of the record, T1 to T11, as DESIGN.md's table has them.
  * Knows: what each field means.   Never knows: flash, cells, why somebody decides so. */
 #include "device/transition.h"
 
@@ -184,6 +184,17 @@ void al_record_rehome(struct al_record *record, unsigned running) {
     record->mark = 0;
     record->flags |= AL_FLAG_FALLBACK;
     record->cause = ALOFT_E_BOOT_FALLBACK;
+}
+
+void al_record_fresh(struct al_record *record, uint64_t sequence, uint32_t issued) {
+    record->seen = max(record->seen, sequence);
+    record->issued = issued;
+    record->age_h = 0;
+}
+
+void al_record_age(struct al_record *record, uint16_t hours) {
+    record->age_h =
+        hours > UINT16_MAX - record->age_h ? UINT16_MAX : (uint16_t)(record->age_h + hours);
 }
 
 uint32_t al_record_back_off_s(const struct al_record *record) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: device. The transitions T1 to T10: pure functions on a record. Each is followed by ONE
+/* Room: device. The transitions T1 to T11: pure functions on a record. Each is followed by ONE
  * al_log_append of the same record, and that append is the commit point; what must be true in flash
  * before it stands at each function. Boot stage and application use the same ones.
  *
@@ -86,6 +86,13 @@ void al_record_adopt(struct al_record *record, const struct al_record_slot *imag
  * one to write; a download or a kept image in it is forgotten. Floor stays. Before: any phase but TRIAL;
  * this program runs from `running`, which is not home. */
 void al_record_rehome(struct al_record *record, unsigned running);
+
+/** T11 fresh: a statement of freshness newer than the last one. Before: its signature is right; any phase
+ * but TRIAL. Nothing but what the device tells depends on these fields. */
+void al_record_fresh(struct al_record *record, uint64_t sequence, uint32_t issued);
+
+/** T11 too: so many more hours awake without a newer one. Stops at the top. Before: any phase but TRIAL. */
+void al_record_age(struct al_record *record, uint16_t hours);
 
 /** Seconds that a kept candidate waits for T7: 1 h after the first failed trial, 6 h after the
  * second, none after one that the loss of power ended. 0 outside KEPT. */

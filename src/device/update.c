@@ -57,9 +57,12 @@ struct aloft_progress aloft_step(struct aloft *device) {
         d->config->loader.kick(d->config->loader.self);
     }
     d->wait_ms = 0;
-    next = steps[d->state](d);
+    /* the part that may be left out has no line in the table, which would link it; -> REST */
+    next = d->state == AL_FRESH ? d->config->fresh->step(d) : steps[d->state](d);
     if (next == AL_REST && d->state != AL_TELL && may_tell(d))
         next = AL_TELL; /* what happened is told before anything is waited for */
+    if (next == AL_REST && d->config->fresh != NULL && d->config->fresh->is_due(d))
+        next = AL_FRESH;
     if (next != d->state)
         d->has_begun = false;
     d->state = next;

@@ -26,7 +26,7 @@ static aloft_err take(struct al_device *d, const struct al_http_out *text, aloft
     return al_http_url_split((aloft_bytes){d->url_room, text->len}, &d->url, why);
 }
 
-aloft_err al_where_manifest(struct al_device *d, aloft_fault *why) {
+static aloft_err beside_releases(struct al_device *d, const char *name, aloft_fault *why) {
     struct al_http_out text = {.room = ALOFT_SPACE(d->url_room)};
 
     al_http_put(&text, base(d));
@@ -34,8 +34,16 @@ aloft_err al_where_manifest(struct al_device *d, aloft_fault *why) {
     al_http_put(&text, al_words_class(d));
     al_http_put_text(&text, "/");
     al_http_put_text(&text, d->config->channel);
-    al_http_put_text(&text, "/manifest.suit");
+    al_http_put_text(&text, name);
     return take(d, &text, why);
+}
+
+aloft_err al_where_manifest(struct al_device *d, aloft_fault *why) {
+    return beside_releases(d, "/manifest.suit", why);
+}
+
+aloft_err al_where_statement(struct al_device *d, aloft_fault *why) {
+    return beside_releases(d, "/fresh.cose", why);
 }
 
 aloft_err al_where_report(struct al_device *d, aloft_fault *why) {

@@ -56,6 +56,19 @@ void al_words_version(const struct aloft_manifest *m, char out[ALOFT_VERSION_MAX
     out[pen.len] = 0;
 }
 
+/* Nothing is wrong; but the news may be old. */
+static const char *quiet_word(const struct al_device *d) {
+    struct aloft_status now = {.freshness = ALOFT_FRESH_UNKNOWN};
+
+    if (d->config->fresh != NULL)
+        d->config->fresh->look(d, &now);
+    if (now.freshness == ALOFT_FRESH_STALE)
+        return "stale";
+    if (now.freshness == ALOFT_FRESH_WITHHELD)
+        return "withheld";
+    return d->record.slot[d->record.home].sequence > 0 ? "confirmed" : "idle";
+}
+
 /* The words of FORMAT.md. A failed attempt that changed nothing on the device is `failed:` and its code. */
 void al_words_state(const struct al_device *d, struct al_http_out *pen) {
     const struct al_record *r = &d->record;
@@ -71,7 +84,7 @@ void al_words_state(const struct al_device *d, struct al_http_out *pen) {
     } else if (r->phase == AL_FILL) {
         al_http_put_text(pen, "downloading");
     } else {
-        al_http_put_text(pen, r->slot[r->home].sequence > 0 ? "confirmed" : "idle");
+        al_http_put_text(pen, quiet_word(d));
     }
 }
 

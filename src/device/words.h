@@ -35,6 +35,7 @@ ALOFT_MUST_USE aloft_err al_where_manifest(struct al_device *d, aloft_fault *why
 ALOFT_MUST_USE aloft_err al_where_payload(struct al_device *d, aloft_bytes uri, aloft_fault *why);
 /** A Location, relative to the present one. */
 ALOFT_MUST_USE aloft_err al_where_next(struct al_device *d, aloft_bytes location, aloft_fault *why);
+ALOFT_MUST_USE aloft_err al_where_statement(struct al_device *d, aloft_fault *why);
 ALOFT_MUST_USE aloft_err al_where_report(struct al_device *d, aloft_fault *why);
 /** Whether this status sends on to a Location: 301, 302, 303, 307, 308 (RFC 9110 §15.4). */
 bool al_where_is_redirect(unsigned status);

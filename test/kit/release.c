@@ -203,3 +203,33 @@ size_t kit_release_sign(const struct kit_release *release, const struct kit_sign
     memcpy(out, envelope.at, envelope.len);
     return envelope.len;
 }
+
+size_t kit_statement_sign(const struct kit_statement *statement, const struct kit_signer *signer,
+                          uint8_t *out) {
+    const char *aad = statement->aad == NULL ? "aloft-fresh-1" : statement->aad;
+    struct pen protected = {.len = 0}, payload = {.len = 0}, message = {.len = 0},
+               whole = {.len = 0};
+    uint8_t signature[64];
+
+    put(&protected, "\xa2\x01\x28\x04\x48", 5); /* {1: -9, 4: kid} */
+    put(&protected, signer->key.kid, ALOFT_KID_SIZE);
+    head(&payload, 4, 5);
+    head(&payload, 0, 1);
+    blob(&payload, statement->class_id, 16);
+    head(&payload, 0, statement->sequence);
+    head(&payload, 0, statement->issued);
+    head(&payload, 0, statement->valid_s);
+    head(&message, 4, 4);
+    text(&message, "Signature1");
+    blob(&message, protected.at, protected.len);
+    blob(&message, aad, strlen(aad));
+    blob(&message, payload.at, payload.len);
+    sign(signer, message.at, message.len, signature);
+    put(&whole, "\xd2\x84", 2);
+    blob(&whole, protected.at, protected.len);
+    put(&whole, "\xa0", 1);
+    blob(&whole, payload.at, payload.len);
+    blob(&whole, signature, sizeof signature);
+    memcpy(out, whole.at, whole.len);
+    return whole.len;
+}

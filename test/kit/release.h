@@ -29,6 +29,18 @@ struct kit_release {
 size_t kit_release_sign(const struct kit_release *release, const struct kit_signer *signers,
                         size_t n, uint8_t out[ALOFT_MANIFEST_MAX]);
 
+/** A statement of freshness. */
+struct kit_statement {
+    uint8_t class_id[16];
+    uint64_t sequence;
+    uint32_t issued, valid_s;
+    const char *aad; /* NULL: the right one */
+};
+
+/** It into out (160 bytes are enough); gives its length. */
+size_t kit_statement_sign(const struct kit_statement *statement, const struct kit_signer *signer,
+                          uint8_t *out);
+
 /** "fw/<16 hex>.bin" of an image. */
 void kit_release_uri(aloft_bytes image, char out[32]);
 

@@ -252,6 +252,25 @@ static void t5_with_a_grown_epoch_forgets_the_freshness_statement(void **state) 
     assert_int_equal(record.age_h, 30);
 }
 
+static void t11_keeps_the_newest_statement_and_its_age(void **state) {
+    struct al_record record = kept(), wanted = kept();
+
+    (void)state;
+    wanted.age_h = 36;
+    al_record_age(&record, 6);
+    same(&record, &wanted);
+    al_record_age(&record, UINT16_MAX);
+    assert_int_equal(record.age_h, UINT16_MAX);
+
+    wanted.age_h = 0;
+    wanted.issued = 1795340000;
+    al_record_fresh(&record, 60, 1795340000); /* `seen` is 61 and never falls */
+    same(&record, &wanted);
+    wanted.seen = 62;
+    al_record_fresh(&record, 62, 1795340000);
+    same(&record, &wanted);
+}
+
 static void t5_joins_gone_keys_once_each(void **state) {
     static const uint8_t gone[] = {2, 2, 2, 2, 9, 9, 9, 9, 3, 3, 3, 3, 9, 9, 9, 9};
     static const uint8_t wanted[] = {1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 0, 0, 0, 0};
@@ -408,6 +427,7 @@ int main(void) {
         cmocka_unit_test(t4_counts_a_start_as_boot_or_as_cold),
         cmocka_unit_test(t5_makes_the_other_slot_home_and_raises_the_floor),
         cmocka_unit_test(t5_never_lowers_the_floor),
+        cmocka_unit_test(t11_keeps_the_newest_statement_and_its_age),
         cmocka_unit_test(t5_with_a_grown_epoch_forgets_the_freshness_statement),
         cmocka_unit_test(t5_joins_gone_keys_once_each),
         cmocka_unit_test(t5_keeps_the_four_keys_that_went_last),
