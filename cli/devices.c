@@ -13,12 +13,14 @@
 #include "host/hex.h"
 #include "server/api/api.h"
 #include "server/store/store.h"
+#include "knocks.h"
 #include "verb.h"
 
 #define WATCH_S 1
 
 static const char help[] =
-    "usage: aloft devices [--watch] [--json]\n\n"
+    "usage: aloft devices [--watch] [--json]\n"
+    "       aloft devices --knocks [--json]\n\n"
     "Lists the devices that have called: which version runs, in which state, what the server\n"
     "offered last, which version was last confirmed, when the device was last heard of, and the\n"
     "last fault in words. All of it is what devices say about themselves; until devices have\n"
@@ -26,6 +28,9 @@ static const char help[] =
     "if the digest of the running image is that of a release; else the state is `no known\n"
     "release`. Other states: idle (it waits for its next check), downloading, on trial, back on\n"
     "VERSION, failed.\n\n"
+    "Below them: who knocked in the last 24 hours and could not be served, such as a device that\n"
+    "holds another CA (alert 48), or that is of another class.\n\n"
+    "  --knocks  only those who knocked\n"
     "  --watch   show the table anew when it changes, until Ctrl-C\n"
     "  --json    the same for programs: one object for each device, in an array\n";
 
@@ -161,7 +166,8 @@ static bool show_one(void *self, const struct store_device *device) {
     return true;
 }
 
-static aloft_err print_all(const char *path, bool as_json, FILE *to, struct trouble *trouble) {
+static aloft_err print_all(const struct project *project, const char *path, bool as_json, FILE *to,
+                           struct trouble *trouble) {
     struct table t = {.to = to, .now_s = (uint64_t)time(NULL)};
     aloft_err e;
 
@@ -174,12 +180,28 @@ static aloft_err print_all(const char *path, bool as_json, FILE *to, struct trou
     } else if (e == ALOFT_OK && t.n == 0) {
         fputs("No device has called yet. `aloft serve` must run for that.\n", to);
     }
+    if (e == ALOFT_OK && !as_json)
+        knocks_print(project, to);
     cJSON_Delete(t.json);
     return e;
 }
 
+static int print_knocks(const struct project *project, bool as_json) {
+    cJSON *json = as_json ? knocks_json(project) : NULL;
+    char *text = as_json ? cJSON_Print(json) : NULL;
+
+    if (as_json)
+        printf("%s\n", text != NULL ? text : "[]");
+    else
+        knocks_print(project, stdout);
+    free(text);
+    cJSON_Delete(json);
+    return 0;
+}
+
 /* Ends by Ctrl-C, or when nobody reads any more. */
-static aloft_err watch(const char *path, bool as_json, struct trouble *trouble) {
+static aloft_err watch(const struct project *project, const char *path, bool as_json,
+                       struct trouble *trouble) {
     char *before = NULL, *text = NULL;
     size_t len = 0;
     aloft_err e = ALOFT_OK;
@@ -188,7 +210,7 @@ static aloft_err watch(const char *path, bool as_json, struct trouble *trouble) 
         FILE *memory = open_memstream(&text, &len);
         if (memory == NULL)
             break;
-        e = print_all(path, as_json, memory, trouble);
+        e = print_all(project, path, as_json, memory, trouble);
         fclose(memory);
         if (e == ALOFT_OK && (before == NULL || strcmp(before, text) != 0)) {
             if (isatty(STDOUT_FILENO))
@@ -207,11 +229,12 @@ static aloft_err watch(const char *path, bool as_json, struct trouble *trouble) 
 int devices_main(struct cli *cli, int argc, char **argv) {
     static const struct option known[] = {{"json", no_argument, NULL, 'j'},
                                           {"watch", no_argument, NULL, 'w'},
+                                          {"knocks", no_argument, NULL, 'k'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
     static struct project project;
     char path[PATH_MAX];
-    bool as_json = false, watches = false;
+    bool as_json = false, watches = false, knocks = false;
     aloft_err e;
     int option;
 
@@ -224,14 +247,17 @@ int devices_main(struct cli *cli, int argc, char **argv) {
             return cli_wrong_option("devices", argv);
         as_json = as_json || option == 'j';
         watches = watches || option == 'w';
+        knocks = knocks || option == 'k';
     }
     if (optind < argc)
         return cli_usage("devices", "\"%s\" is one word too many", argv[optind]);
     e = project_open(cli->dir, &project, &cli->trouble);
+    if (e == ALOFT_OK && knocks)
+        return print_knocks(&project, as_json);
     if (e == ALOFT_OK)
         e = project_path(&project, "aloft.db", path, &cli->trouble);
     if (e == ALOFT_OK)
-        e = watches ? watch(path, as_json, &cli->trouble)
-                    : print_all(path, as_json, stdout, &cli->trouble);
+        e = watches ? watch(&project, path, as_json, &cli->trouble)
+                    : print_all(&project, path, as_json, stdout, &cli->trouble);
     return e == ALOFT_OK ? 0 : cli_fail(cli);
 }

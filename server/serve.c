@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "host/file.h"
+#include "host/journal.h"
 #include "server/api/api.h"
 #include "server/certificate.h"
 #include "server/fresh.h"
@@ -141,6 +142,21 @@ static void take_base_path(struct server *server) {
         server->base_path[len - 1] = 0;
 }
 
+/* Lines that are kept are a help, not a condition: a folder that takes none is said, and served. */
+static struct journal *open_journal(const struct server *server) {
+    struct trouble ignored;
+    struct journal *journal = NULL;
+    char path[PATH_MAX];
+
+    if (project_path(server->project, JOURNAL_NAME, path, &ignored) == ALOFT_OK)
+        journal = journal_open(path);
+    if (journal == NULL)
+        say("%s cannot be written, so `aloft watch` hears nothing of this server: %s", JOURNAL_NAME,
+            strerror(errno));
+    say_keep_in(journal);
+    return journal;
+}
+
 static aloft_err open_all(struct server *server, const struct serve_options *options,
                           struct trouble *trouble) {
     aloft_err e = open_site(server, trouble);
@@ -176,12 +192,15 @@ aloft_err serve_run(const struct project *project, const struct serve_options *o
     if (e == ALOFT_OK) {
         e = open_all(server, options, trouble);
         if (e == ALOFT_OK) {
+            struct journal *journal = open_journal(server);
             if (options->mdns)
                 server->mdns = mdns_open(server);
             greet(server);
             fresh_start(server);
             server_run(server);
             mdns_goodbye(server->mdns);
+            say_keep_in(NULL);
+            journal_close(journal);
         }
         /* the SQL thread first: it wakes the loop that server_close takes down */
         store_close(server->store);

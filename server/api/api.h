@@ -53,6 +53,9 @@ bool word_state(aloft_bytes from, struct store_word *word);
 /** The word that a report holds. False: why->want is the key, why->at the byte. */
 bool report_read(aloft_bytes body, struct store_word *word, aloft_fault *why);
 
+/** Class and channel out of a path /VENDOR/MODEL/REVISION/CHANNEL/...; false: it is none. */
+bool word_place(aloft_bytes path, struct store_word *word);
+
 /** The word that a check's heads hold. False: the request says nothing about a device. */
 bool word_from_heads(const struct exchange *x, struct store_word *word);
 
@@ -61,6 +64,14 @@ void word_begin(const struct exchange *x, bool waits, struct store_word *word);
 
 /** The state for people: "confirmed", "on trial", "back on 1.2.0: ..." */
 const char *word_for_people(const struct store_word *word, char *out, size_t out_size);
+
+/* ------------------------------------------------------------------------- who asks for what is not here */
+
+/** A line where this is no class of the project. */
+void knock_class(const struct exchange *x, const char *device_class);
+
+/** A line about the path that was asked for. */
+void knock_path(const struct exchange *x);
 
 /** A line for the terminal about what a word changed. */
 void tell_news(const struct store_answer *answer);

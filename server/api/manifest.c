@@ -68,13 +68,24 @@ static void tell(struct exchange *x) {
     (void)store_tell(x->server->store, &word);
 }
 
+static void knock(const struct exchange *x) {
+    struct store_word place;
+
+    if (word_place(x->path, &place))
+        knock_class(x, place.device_class);
+    else
+        knock_path(x);
+}
+
 void manifest_run(struct exchange *x) {
     struct content *c = content_open(x->server, x->path);
 
-    if (c == NULL)
+    if (c == NULL) {
         answer_text(x, 404, "Nothing is published for this class and channel yet.");
-    else
+        knock(x);
+    } else {
         send_manifest(x, c);
+    }
     content_release(x->server, c);
     tell(x);
 }

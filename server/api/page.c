@@ -25,5 +25,5 @@ void page_run(struct exchange *x) {
     }
     answer_bytes(x, 200, "text/html; charset=utf-8", (aloft_bytes){(uint8_t *)page, (size_t)len});
     if (!exchange_field(x, "aloft-device").len)
-        say("%s opened the page: the path is open", x->peer);
+        say_of(x->peer, "%s opened the page: the path is open", x->peer);
 }

@@ -65,6 +65,7 @@ void payload_run(struct exchange *x) {
     c = content_open(x->server, x->path);
     if (c == NULL) {
         answer_text(x, 404, "There is no such file on this site.");
+        knock_path(x);
         return;
     }
     snprintf(a->etag, sizeof a->etag, "\"%llx-%llx-%llx\"", (unsigned long long)c->changed_s,

@@ -57,8 +57,9 @@ static void say_check(const struct store_word *w) {
 
     if (w->offered_version[0] == 0)
         is_newer = "nothing";
-    say("%s %s: runs %s, %s; on offer: %s", w->id, w->is_report ? "reports" : "checks", running(w),
-        w->state[0] != 0 ? w->state : "says no state", is_newer);
+    say_of(w->address, "%s %s: runs %s, %s; on offer: %s", w->id,
+           w->is_report ? "reports" : "checks", running(w),
+           w->state[0] != 0 ? w->state : "says no state", is_newer);
 }
 
 void tell_news(const struct store_answer *a) {
@@ -67,19 +68,20 @@ void tell_news(const struct store_answer *a) {
     bool has_news = a->is_new || a->state_news || a->fault_news;
 
     if (!a->kept)
-        say("%s: its word could not be written down", w->id);
+        say_of(w->address, "%s: its word could not be written down", w->id);
     else if (a->older)
-        say("%s: an older word came late, what is known stays", w->id);
+        say_of(w->address, "%s: an older word came late, what is known stays", w->id);
     else if (a->confirm_news)
-        say("%s runs %s, confirmed", w->id, running(w));
+        say_of(w->address, "%s runs %s, confirmed", w->id, running(w));
     else if (has_news && says(w, "rolled-back"))
-        say("%s is %s", w->id, word_for_people(w, text, sizeof text));
+        say_of(w->address, "%s is %s", w->id, word_for_people(w, text, sizeof text));
     else if (a->fault_news)
-        say("%s runs %s, %s", w->id, running(w), word_for_people(w, text, sizeof text));
+        say_of(w->address, "%s runs %s, %s", w->id, running(w),
+               word_for_people(w, text, sizeof text));
     else if (has_news && says(w, "testing"))
-        say("%s runs %s, on trial", w->id, running(w));
+        say_of(w->address, "%s runs %s, on trial", w->id, running(w));
     else if (has_news && says(w, "downloading"))
-        say("%s runs %s and fetches %s", w->id, running(w), w->offered_version);
+        say_of(w->address, "%s runs %s and fetches %s", w->id, running(w), w->offered_version);
     else
         say_check(w);
 }

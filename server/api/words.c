@@ -133,7 +133,7 @@ static void read_running(aloft_bytes from, struct store_word *word) {
 }
 
 /* /VENDOR/MODEL/REVISION/CHANNEL/manifest.suit */
-static bool read_place(aloft_bytes path, struct store_word *word) {
+bool word_place(aloft_bytes path, struct store_word *word) {
     const uint8_t *end = path.len > 0 ? memrchr(path.at, '/', path.len) : NULL;
     const uint8_t *middle;
 
@@ -151,7 +151,7 @@ bool word_from_heads(const struct exchange *x, struct store_word *word) {
     uint64_t record;
 
     word_begin(x, false, word);
-    if (!word_id(exchange_field(x, "aloft-device"), word->id) || !read_place(x->path, word))
+    if (!word_id(exchange_field(x, "aloft-device"), word->id) || !word_place(x->path, word))
         return false;
     read_running(exchange_field(x, "aloft-running"), word);
     if (!word_state(exchange_field(x, "aloft-state"), word))

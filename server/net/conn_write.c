@@ -249,10 +249,11 @@ void conn_say_download(const struct conn *conn) {
 
     if (conn->content_sent == 0)
         return;
-    say(conn->content_left == 0 ? "%s fetched %llu bytes from %llu on, of %llu"
-                                : "%s left after %llu bytes from %llu on, of %llu",
-        conn->peer, (unsigned long long)conn->content_sent, (unsigned long long)a->at,
-        (unsigned long long)a->content->size);
+    say_of(conn->peer,
+           conn->content_left == 0 ? "%s fetched %llu bytes from %llu on, of %llu"
+                                   : "%s left after %llu bytes from %llu on, of %llu",
+           conn->peer, (unsigned long long)conn->content_sent, (unsigned long long)a->at,
+           (unsigned long long)a->content->size);
 }
 
 static enum conn_next finish(struct conn *conn) {

@@ -6,9 +6,15 @@
 #include <string.h>
 #include <time.h>
 
+#include "host/journal.h"
 #include "server.h"
 
-#define LINE_MAX_LEN 1024
+/* One program is one server: what it says goes to the terminal and into one journal. */
+static struct journal *journal;
+
+void say_keep_in(struct journal *kept) {
+    journal = kept;
+}
 
 /* Sentences come with line feeds between them; here one event is one line. */
 static void make_one_line(char *text) {
@@ -23,25 +29,50 @@ static void make_one_line(char *text) {
             *p = '?';
 }
 
-void say(const char *format, ...) {
-    char text[LINE_MAX_LEN], clock[16];
+static void say_line(struct journal_line *line) {
     time_t now = time(NULL);
     struct tm parts;
+    char clock[16];
+
+    make_one_line(line->text);
+    localtime_r(&now, &parts);
+    strftime(clock, sizeof clock, "%H:%M:%S", &parts);
+    printf("%s  %s\n", clock, line->text);
+    fflush(stdout);
+    line->at_ms = journal_now_ms();
+    journal_write(journal, line);
+}
+
+void say(const char *format, ...) {
+    struct journal_line line = {.peer = "-"};
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(text, sizeof text, format, arguments);
+    vsnprintf(line.text, sizeof line.text, format, arguments);
     va_end(arguments);
-    make_one_line(text);
-    localtime_r(&now, &parts);
-    strftime(clock, sizeof clock, "%H:%M:%S", &parts);
-    printf("%s  %s\n", clock, text);
-    fflush(stdout);
+    say_line(&line);
+}
+
+void say_of(const char *peer, const char *format, ...) {
+    struct journal_line line = {0};
+    va_list arguments;
+
+    snprintf(line.peer, sizeof line.peer, "%s", peer[0] != 0 ? peer : "-");
+    va_start(arguments, format);
+    vsnprintf(line.text, sizeof line.text, format, arguments);
+    va_end(arguments);
+    say_line(&line);
 }
 
 void say_trouble(struct server *server, const char *peer, const aloft_fault *why) {
     const struct aloft_fact facts[] = {{"peer", peer}};
-    char text[ALOFT_SENTENCE_MAX];
+
+    say_trouble_of(server, peer, why, facts, 1);
+}
+
+void say_trouble_of(struct server *server, const char *peer, const aloft_fault *why,
+                    const struct aloft_fact *facts, size_t n) {
+    struct journal_line line = {.code = why->code};
     uint64_t second = uv_now(&server->loop) / 1000;
 
     if (second != server->trouble_second) {
@@ -53,5 +84,7 @@ void say_trouble(struct server *server, const char *peer, const aloft_fault *why
     }
     if (++server->n_trouble > SERVER_TROUBLE_A_SECOND)
         return;
-    say("%s", aloft_explain(why, facts, 1, text, sizeof text));
+    snprintf(line.peer, sizeof line.peer, "%s", peer[0] != 0 ? peer : "-");
+    aloft_explain(why, facts, n, line.text, sizeof line.text);
+    say_line(&line);
 }

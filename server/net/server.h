@@ -114,8 +114,18 @@ void tls_fault(aloft_fault *why);
 /** One line with the time before it, flushed. Unprintable bytes become '?'. */
 void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
+/** The same about somebody who has called: the journal keeps the address beside the line. */
+void say_of(const char *peer, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/** Keep each line that is said in this journal too; NULL: no more. */
+struct journal;
+void say_keep_in(struct journal *journal);
+
 /** One line about a misbehaving client, at most SERVER_TROUBLE_A_SECOND of them. */
 void say_trouble(struct server *server, const char *peer, const aloft_fault *why);
+/** The same with more facts than `peer`, which is to be among them. */
+void say_trouble_of(struct server *server, const char *peer, const aloft_fault *why,
+                    const struct aloft_fact *facts, size_t n);
 
 /* ------------------------------------------------------------------------------- who calls, how
  * often */

@@ -18,6 +18,7 @@ serve() {
     served=$tmp/serve-$n_served.log
     background "$served" "$ALOFT" -C "$project" serve --listen 127.0.0.1:0 --no-mdns "$@"
     wait_for 10 grep -q '^ready https://' "$served"
+    pid_of_server=$pid
     port=$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$served")
     url=https://localhost:$port/$place
 }

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Room: host/watch. A device's log and the server's lines on one time line, each explained once, and
+ * what only both ends together can say.
+ *
+ * Example:
+ *     struct watch *watch = watch_new(stdout, false, true);
+ *     watch_device(watch, now_ms, bytes);          // as they come
+ *     watch_server(watch, &line);
+ *     watch_time(watch, now_ms);                   // a few times a second
+ *     watch_end(watch);                            // the summary; frees
+ */
+#ifndef HOST_WATCH_H
+#define HOST_WATCH_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <aloft/bytes.h>
+
+#include "host/journal.h"
+#include "host/trouble.h"
+
+/* ---------------------------------------------------- verdict.c: both ends together, a pure function */
+
+#define VERDICT_BEFORE_MS 10000u /* a device gives up a connection after 3 to 10 s of asking */
+#define VERDICT_AFTER_MS  2000u  /* what the server says of it comes a moment later */
+#define VERDICT_SEEN      64u    /* the server's newest lines that are remembered */
+
+struct verdict {
+    struct verdict_seen {
+        uint64_t at_ms;
+        uint16_t code;
+        bool is_call; /* somebody called; else the server's own affairs */
+    } seen[VERDICT_SEEN];
+    unsigned n_seen;      /* ever */
+    uint64_t fault_at_ms; /* a device's fault that waits for its verdict; 0: none */
+    unsigned mark;        /* enum explain_mark */
+    unsigned
+        said; /* rows that have been said, a bit each: once is enough until something changes */
+};
+
+/** The server said something. */
+void verdict_server(struct verdict *v, uint64_t at_ms, uint16_t code, bool is_call);
+
+/** The device said something that has this mark; marks that are no fault are passed over. */
+void verdict_device(struct verdict *v, uint64_t at_ms, unsigned mark);
+
+/** What both together mean, once the time for it has come; NULL: nothing now, or nothing new.
+ *  `is_served`: a server of this project runs. */
+const char *verdict_at(struct verdict *v, uint64_t now_ms, bool is_served);
+
+/* -------------------------------------------------------------------------------- timeline.c: the lines */
+
+struct watch;
+
+/** `colours`: for a terminal. `as_json`: one object a line. NULL: no memory. */
+struct watch *watch_new(FILE *to, bool as_json, bool colours);
+
+/** Bytes of the device's log, cut anywhere; any bytes are allowed. */
+void watch_device(struct watch *watch, uint64_t now_ms, aloft_bytes bytes);
+void watch_server(struct watch *watch, const struct journal_line *line);
+
+/** Time passes: a line that has not ended is shown after a while, verdicts come. */
+void watch_time(struct watch *watch, uint64_t now_ms, bool is_served);
+
+/** A word of the program itself: "the adapter is gone". */
+void watch_note(struct watch *watch, uint64_t now_ms, const char *text);
+
+/** The summary, and free. Gives how many lines of the device were known. */
+unsigned watch_end(struct watch *watch);
+
+/* ---------------------------------------------------------------------------------- serial.c: the wire */
+
+/** Find the one serial adapter of this machine. Fails WATCH_NO_PORT, WATCH_WHICH_PORT. */
+ALOFT_MUST_USE aloft_err serial_find(char *path, size_t path_size, struct trouble *trouble);
+
+/** Open a terminal at 115200 baud, 8N1, raw, reset released so that the chip runs; or a file, pipe, "-".
+ *  *is_serial: it is a terminal. Fails WATCH_PORT, FILE_READ. */
+ALOFT_MUST_USE aloft_err serial_open(const char *path, int *out, bool *is_serial,
+                                     struct trouble *trouble);
+
+#endif
