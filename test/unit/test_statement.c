@@ -2,6 +2,8 @@
 /* The bytes of a statement of freshness: the example of FORMAT.md, and everything that is none. */
 #include "test/kit/kit.h"
 
+#include <openssl/evp.h>
+
 #include "cose/statement.h"
 #include "host/make/fresh.h"
 #include "host/privkey.h"
@@ -78,6 +80,7 @@ static void what_the_host_makes_the_device_reads(void **state) {
         assert_true(s.sequence == made.sequence && s.issued == made.issued);
         assert_true(aloft_verify(&with.key, al_statement_to_sign(&s, room), s.signature.at));
     }
+    EVP_PKEY_free(with.private_half);
 }
 
 int main(void) {
