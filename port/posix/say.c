@@ -197,7 +197,7 @@ static void say_freshness(const struct aloft_posix *posix) {
             al_posix_duration(now->statement_s, age));
     else if (now->freshness == ALOFT_FRESH_WITHHELD)
         printf("may be frozen: a newer release exists, and this server does not offer it\n");
-    else if (posix->told.freshness != ALOFT_FRESH_UNKNOWN)
+    else if (now->freshness == ALOFT_FRESH && posix->told.freshness != ALOFT_FRESH_UNKNOWN)
         printf("the news is new again\n");
 }
 

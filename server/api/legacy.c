@@ -34,6 +34,7 @@ static void give(struct exchange *x, const char *file, const char *type) {
     }
     x->answer.status = 200;
     x->answer.content = c;
+    x->answer.is_told = true;
     x->answer.at = 0;
     x->answer.len = c->size;
     x->answer.type = type;

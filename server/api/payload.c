@@ -72,7 +72,8 @@ void payload_run(struct exchange *x) {
              (unsigned long long)c->changed_ns, (unsigned long long)c->size);
     a->content = c;
     a->type = type_of(x->path);
-    a->cache = names_its_content(x->path) ? "public, max-age=31536000, immutable" : "max-age=60";
+    a->is_told = names_its_content(x->path);
+    a->cache = a->is_told ? "public, max-age=31536000, immutable" : "max-age=60";
     if (exchange_has_match(x, a->etag))
         a->status = 304;
     else

@@ -247,7 +247,7 @@ static enum conn_next write_record(struct conn *conn) {
 void conn_say_download(const struct conn *conn) {
     const struct answer *a = &conn->exchange.answer;
 
-    if (conn->content_sent == 0)
+    if (conn->content_sent == 0 || !a->is_told)
         return;
     say_of(conn->peer,
            conn->content_left == 0 ? "%s fetched %llu bytes from %llu on, of %llu"

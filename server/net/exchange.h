@@ -31,6 +31,7 @@ struct answer {
     aloft_space small;       /* a short body, malloc'ed; net frees it */
     struct content *content; /* or a file, counted; net gives it back */
     uint64_t at, len;        /* the part of the content that is sent */
+    bool is_told;            /* a line says how much of it went, for it is a payload */
     bool ranged;             /* 206: at, len of content; 416: of size */
     bool waits_for_store;    /* the SQL thread decides between `status` and 503 */
 };

@@ -49,6 +49,7 @@ CHANGES = [
     (re.compile(r"at offset \d+"), "at offset N"),
     (re.compile(r"\bfrom (byte )?[1-9]\d* on"), r"from \1N on"),
     (re.compile(r"from byte [1-9]\d*"), "from byte N"),
+    (re.compile(r"answer has \d{5,} bytes"), "answer has N bytes"),
     (re.compile(r"fetched \d+ bytes"), "fetched N bytes"),
     (re.compile(r"left after \d+ bytes"), "left after N bytes"),
     (re.compile(r"\[[# ]{10}\] \d+ %"), "[...] N %"),
