@@ -20,6 +20,24 @@ static unsigned find_local(const char *host, struct road_peer *out, unsigned max
     return n;
 }
 
+void doctor_road_tell(const char *dir, FILE *to) {
+    struct road_wish wish = {.dir = dir, .find_local = find_local};
+    struct trouble trouble;
+    char text[TROUBLE_ROOM];
+    struct road *road;
+
+    if (to == NULL)
+        return;
+    if (road_walk(&wish, &road, &trouble) != ALOFT_OK) {
+        fprintf(to, "%s\n", trouble_text(&trouble, text, sizeof text));
+        return;
+    }
+    road_say(road, to);
+    if (road_exit(road) != 0)
+        fprintf(to, "\n%s\n", trouble_text(road_trouble(road), text, sizeof text));
+    road_free(road);
+}
+
 int doctor_road(struct cli *cli, struct road_wish *wish, bool is_json) {
     struct road *road;
     int code;

@@ -9,4 +9,7 @@
 /** Walk and say it; gives the exit code. The project and who asks for NAME.local are filled in. */
 int doctor_road(struct cli *cli, struct road_wish *wish, bool is_json);
 
+/** Walk to the project of a folder and write it into `to`, the sentence of a broken step too. */
+void doctor_road_tell(const char *dir, FILE *to);
+
 #endif

@@ -56,21 +56,23 @@ static bool is_inside(const char *text, const char *at) {
     return at > text && isalnum((unsigned char)at[-1]);
 }
 
-/* A word that was told, at this place; gives its length. */
+/* The longest word that was told at this place; gives its length. */
 static size_t word_at(const struct redact *redact, const char *text, const char *at,
                       const char **instead) {
+    size_t longest = 0;
+
     for (unsigned i = 0; i < redact->n; i++) {
         size_t len = strlen(redact->word[i].word);
         bool stands_alone;
-        if (strncasecmp(at, redact->word[i].word, len) != 0)
+        if (len <= longest || strncasecmp(at, redact->word[i].word, len) != 0)
             continue;
         stands_alone = !is_inside(text, at) && !isalnum((unsigned char)at[len]);
         if (len < 4 && !stands_alone)
             continue;
         *instead = redact->word[i].instead;
-        return len;
+        longest = len;
     }
-    return 0;
+    return longest;
 }
 
 struct writer {
@@ -101,10 +103,14 @@ static void walk(const struct redact *redact, const char *text, struct writer *t
 
     while (*place.at != 0 && !to->is_full) {
         size_t len;
-        place.instead = "";
+        size_t told;
+        const char *instead = "";
         len = redact_mark(&place);
-        if (len == 0)
-            len = word_at(redact, text, place.at, &place.instead);
+        told = word_at(redact, text, place.at, &instead);
+        if (told > 0 && told >= len) {
+            len = told;
+            place.instead = instead;
+        }
         if (len > 0)
             put(to, place.instead, strlen(place.instead));
         else

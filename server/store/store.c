@@ -183,3 +183,14 @@ aloft_err store_devices(const char *path,
     sql_close(sql);
     return e;
 }
+
+aloft_err store_ran(const char *path, bool (*each)(void *self, const struct store_ran *ran),
+                    void *self, struct trouble *trouble) {
+    struct sql *sql = NULL;
+    aloft_err e = sql_open(path, false, &sql, trouble);
+
+    if (e == ALOFT_OK && sql != NULL && !sql_ran(sql, each, self))
+        e = trouble_file(trouble, ALOFT_E_STORE_OPEN, path, EIO);
+    sql_close(sql);
+    return e;
+}

@@ -107,6 +107,20 @@ ALOFT_MUST_USE aloft_err store_devices(const char *path,
                                        bool (*each)(void *self, const struct store_device *device),
                                        void *self, struct trouble *trouble);
 
+/** What devices of a class have said about a version, from the newest events. */
+struct store_ran {
+    char device_class[ALOFT_CLASS_MAX], version[STORE_WORD_MAX + 1];
+    uint32_t n;      /* devices that said that they run it */
+    uint32_t n_said; /* that said so confirmed */
+    uint32_t n_sure; /* whose last confirmed release it is, by its digest */
+    uint32_t n_back; /* that said that they went back to it from a newer one */
+};
+
+/** Read what has run, at most 100 rows, ordered by class and version. As store_devices. */
+ALOFT_MUST_USE aloft_err store_ran(const char *path,
+                                   bool (*each)(void *self, const struct store_ran *ran),
+                                   void *self, struct trouble *trouble);
+
 /** Whether a word proves, as far as a word can, that an update has succeeded: it says that it runs
  *  confirmed, and names the digest of a release. Downloaded, installed or restarted is not success.
  *  */

@@ -21,5 +21,6 @@ void sql_apply(struct sql *sql, const struct store_word *word, struct store_answ
 
 bool sql_each(struct sql *sql, bool (*each)(void *self, const struct store_device *device),
               void *self);
+bool sql_ran(struct sql *sql, bool (*each)(void *self, const struct store_ran *ran), void *self);
 
 #endif

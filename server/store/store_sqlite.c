@@ -385,3 +385,31 @@ bool sql_each(struct sql *sql, bool (*each)(void *self, const struct store_devic
     sqlite3_finalize(s);
     return result == SQLITE_DONE || !goes_on;
 }
+
+bool sql_ran(struct sql *sql, bool (*each)(void *self, const struct store_ran *ran), void *self) {
+    static const char query[] =
+        "SELECT d.class, e.version, count(DISTINCT e.id),"
+        " count(DISTINCT CASE WHEN e.state = 'confirmed' THEN e.id END),"
+        " count(DISTINCT CASE WHEN d.confirmed_version = e.version THEN e.id END),"
+        " count(DISTINCT CASE WHEN e.state = 'rolled-back' THEN e.id END)"
+        " FROM events e JOIN devices d ON d.id = e.id WHERE e.version <> ''"
+        " GROUP BY 1, 2 ORDER BY 1, 2 LIMIT 100";
+    struct store_ran ran;
+    sqlite3_stmt *s = NULL;
+    int result = SQLITE_ERROR;
+    bool goes_on = true;
+
+    if (sqlite3_prepare_v2(sql->db, query, -1, &s, NULL) == SQLITE_OK)
+        while (goes_on && (result = sqlite3_step(s)) == SQLITE_ROW) {
+            memset(&ran, 0, sizeof ran);
+            get_text(s, 0, ran.device_class, sizeof ran.device_class);
+            get_text(s, 1, ran.version, sizeof ran.version);
+            ran.n = (uint32_t)sqlite3_column_int(s, 2);
+            ran.n_said = (uint32_t)sqlite3_column_int(s, 3);
+            ran.n_sure = (uint32_t)sqlite3_column_int(s, 4);
+            ran.n_back = (uint32_t)sqlite3_column_int(s, 5);
+            goes_on = each(self, &ran);
+        }
+    sqlite3_finalize(s);
+    return result == SQLITE_DONE || !goes_on;
+}

@@ -73,6 +73,9 @@ static void what_was_told_goes_in_any_letters(void **state) {
     assert_true(redact_word(&redact, "", "<nothing>"));
     assert_string_equal(redacted(&redact, "lost mynet 5 of EVA, evaluated"),
                         "lost <Wi-Fi> of <user>, evaluated");
+    /* the longest wins, and of an address all goes, not the name alone */
+    assert_true(redact_word(&redact, "eva-box.local", "<server>"));
+    assert_string_equal(redacted(&redact, "eva-box.local eva@x.example"), "<server> <e-mail>");
     /* colours cannot hide it, and a short word that is a part stays */
     assert_string_equal(redacted(&redact, "My\x1b[0;31mNet 5 by eva-x"), "<Wi-Fi> by <user>-x");
 }
