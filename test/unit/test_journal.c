@@ -132,6 +132,8 @@ static void it_is_known_whether_a_server_writes(void **state) {
 
 static void lines_that_are_none_are_passed_over(void **state) {
     static const char good[] = "2026-11-26T20:35:07.123Z 0x1308 192.0.2.1 text";
+    static const char long_peer[] = "2026-11-26T20:35:07.123Z 0x1308 "
+                                    "0123456789012345678901234567890123456789012345678901 text";
     static const char *const bad[] = {"",
                                       "x",
                                       "2026-11-26T20:35:07.123Z",
@@ -143,8 +145,7 @@ static void lines_that_are_none_are_passed_over(void **state) {
                                       "2026-13-26T20:35:07.123Z 0x1308 - text",
                                       "2026-11-26 20:35:07.123Z 0x1308 - text",
                                       "2026-11-26T20:35:07.123Z 0x130g - text",
-                                      "2026-11-26T20:35:07.123Z 0x1308 "
-                                      "0123456789012345678901234567890123456789012345678901 text"};
+                                      long_peer};
     struct journal_line out;
 
     (void)state;
