@@ -38,7 +38,7 @@ size_t trust_write(const struct trust_draft *draft, uint8_t out[AL_TRUST_MAX_SIZ
     uint8_t *to = out + AL_TRUST_HEAD_SIZE;
 
     memset(out, 0, AL_TRUST_MAX_SIZE);
-    memcpy(out, MAGIC, 8);
+    memcpy(out, MAGIC, 8); /* NOLINT(bugprone-not-null-terminated-result): no string */
     out[8] = 1;
     out[9] = (uint8_t)draft->threshold;
     out[10] = (uint8_t)draft->n_firmware;

@@ -275,10 +275,16 @@ static bool knows_enough(struct aloft_st *st) {
     return st->has_waited;
 }
 
+/* Views can be compared as bytes: al_st_look makes all of them zero first. */
+static bool is_other(const struct al_st_view *one, const struct al_st_view *two) {
+    /* NOLINTNEXTLINE(bugprone-suspicious-memory-comparison) */
+    return memcmp(one, two, sizeof *one) != 0;
+}
+
 static void try_to_send(struct aloft_st *st, const struct al_st_view *view,
                         const struct aloft_status *status) {
     if (send(st, view, status)) {
-        follow_change(st, memcmp(view, &st->told, sizeof *view) != 0);
+        follow_change(st, is_other(view, &st->told));
         st->is_due = false;
         st->n_errors = 0;
         st->sent_ms = st->now_ms;
@@ -317,7 +323,7 @@ unsigned aloft_st_step(struct aloft_st *st, const struct aloft_status *status, u
     wishes = wishes_of(st, notes, view.is_updating);
     if (!st->config.shows_progress)
         view.percent = 0;
-    if (memcmp(&view, &st->told, sizeof view) != 0 || now_ms - st->sent_ms >= DAY_MS ||
+    if (is_other(&view, &st->told) || now_ms - st->sent_ms >= DAY_MS ||
         (st->is_unsettled && now_ms - st->changed_ms >= SETTLE_MS))
         st->is_due = true;
     if (knows_enough(st) && may_send(st) && st->is_due)

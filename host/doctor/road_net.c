@@ -265,6 +265,7 @@ bool road_see_route(struct road *road) {
         return road_good(road, ROAD_ROUTE, "%s is this machine", to);
     find_interface(&road->peer[i], false, name);
     road_peer_text(&own, from);
+    /* cppcheck-suppress identicalConditionAfterEarlyExit ; the name has been written anew */
     if (name[0] != 0)
         return road_good(road, ROAD_ROUTE, "%s is on this network (%s, from %s)", to, name, from);
     return road_good(road, ROAD_ROUTE, "%s is on another network, by the gateway (from %s)", to,

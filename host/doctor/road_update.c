@@ -167,6 +167,7 @@ static bool see_resumed(struct road *road, struct road_get *get, const struct al
     aloft_hash_start(&part.all);
     aloft_hash_start(&part.tail);
     get->from = whole->at;
+    /* cppcheck-suppress autoVariables ; `get` is used no more when this returns */
     get->self = &part;
     memset(&get->head, 0, sizeof get->head);
     if (fetch(road, get, branch, &what, &why) != ALOFT_OK)

@@ -95,11 +95,14 @@ static const char *value_of(const char *line, const char *key) {
 
 static void see_version(struct doctor *d, const char *where, const char *text) {
     char version[24];
-    unsigned major = 0, minor = 0;
+    unsigned long major, minor;
+    char *end;
 
     snprintf(version, sizeof version, "%.*s", (int)strspn(text, "0123456789."), text);
-    if (sscanf(version, "%u.%u", &major, &minor) != 2)
+    major = strtoul(version, &end, 10);
+    if (end == version || *end != '.' || end[1] < '0' || end[1] > '9')
         return;
+    minor = strtoul(end + 1, NULL, 10);
     if (major > 5 || (major == 5 && minor >= 3))
         doctor_add(d, DOCTOR_FINE, DOCTOR_IDF, where, "ESP-IDF %s", version);
     else

@@ -84,7 +84,6 @@ size_t block_put(const char *text, const struct block *block, const char *lines,
     if (!is_there && before > 0)
         gap = text[before - 1] == '\n' ? "\n" : "\n\n";
     if (lines[0] == 0) {
-        gap = "";
         if (is_there && before > 1 && text[before - 1] == '\n' && text[before - 2] == '\n')
             before--;
         len = snprintf(out, out_size, "%.*s%s", (int)before, text, after);

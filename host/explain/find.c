@@ -288,7 +288,7 @@ void explain_line_of(struct explain *log, const char *text) {
     size_t n = 0;
     const char *found;
 
-    for (; text[n] != 0 && n < EXPLAIN_LINE_MAX; n++)
+    for (; n < EXPLAIN_LINE_MAX && text[n] != 0; n++)
         small[n] = (char)tolower((unsigned char)text[n]);
     small[n] = 0;
     log->is_esp = log->is_esp || looks_like_esp(text);

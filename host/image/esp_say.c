@@ -35,9 +35,9 @@ static void say_who(const struct esp_image *f, FILE *to) {
 }
 
 static void say_revisions(const struct esp_image *f, FILE *to) {
-    fprintf(to, "It runs on chip revisions from %u.%u", f->min_rev / 100, f->min_rev % 100);
+    fprintf(to, "It runs on chip revisions from %u.%u", f->min_rev / 100u, f->min_rev % 100u);
     if (f->max_rev != 0 && f->max_rev != 0xffff)
-        fprintf(to, " to %u.%u", f->max_rev / 100, f->max_rev % 100);
+        fprintf(to, " to %u.%u", f->max_rev / 100u, f->max_rev % 100u);
     fprintf(to, "; flash %u MB, %s.", f->flash_mb, modes[f->spi_mode]);
     if (f->secure_version > 0)
         fprintf(to, " Secure version %u: the chip refuses lower ones for ever.", f->secure_version);

@@ -92,10 +92,11 @@ static int number_of(const struct word *words, const char *name) {
 }
 
 static int subtype_of(int type, const char *name) {
-    int slot;
-
-    if (type == 0 && sscanf(name, "ota_%d", &slot) == 1 && slot >= 0 && slot < 16)
-        return 0x10 + slot;
+    if (type == 0 && strncmp(name, "ota_", 4) == 0) {
+        char *end;
+        long slot = strtol(name + 4, &end, 10);
+        return end != name + 4 && *end == 0 && slot >= 0 && slot < 16 ? 0x10 + (int)slot : -1;
+    }
     if (type > 1 || *name == 0)
         return *name == 0 ? 0 : number_of(app_subtypes, name);
     return number_of(type == 0 ? app_subtypes : data_subtypes, name);

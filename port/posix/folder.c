@@ -39,7 +39,7 @@ aloft_err aloft_posix_machine_lock(struct aloft_posix_machine *machine, aloft_fa
 static void join(char out[PATH_MAX], const char *folder, const char *name) {
     size_t len = strlen(folder);
 
-    memcpy(out, folder, len);
+    memcpy(out, folder, len); /* NOLINT(bugprone-not-null-terminated-result): see below */
     out[len] = '/';
     memcpy(out + len + 1, name, strlen(name) + 1);
 }

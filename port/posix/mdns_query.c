@@ -107,7 +107,7 @@ static bool take_address(uint32_t type, aloft_bytes data, struct aloft_tls_addre
 
 static bool is_known(const struct aloft_tls_address *list, unsigned n) {
     for (unsigned i = 0; i < n; i++)
-        if (memcmp(&list[i], &list[n], sizeof *list) == 0)
+        if (list[i].len == list[n].len && memcmp(&list[i].at, &list[n].at, list[n].len) == 0)
             return true;
     return false;
 }

@@ -125,7 +125,6 @@ aloft_err al_tls_ssl_fault(const struct tls *tls, aloft_fault *why, int code) {
     case MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE:
         return record_fault(tls, why, code);
     case MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY:
-        return al_tls_fault(why, ALOFT_E_NET_CLOSED, ALOFT_ORIGIN_MBEDTLS, code);
     case MBEDTLS_ERR_SSL_CONN_EOF:
         return al_tls_fault(why, ALOFT_E_NET_CLOSED, ALOFT_ORIGIN_MBEDTLS, code);
     case MBEDTLS_ERR_NET_SEND_FAILED:

@@ -205,7 +205,7 @@ static int run(const char *broker, const char *ca) {
     mosquitto_connect_callback_set(mqtt, on_link);
     mosquitto_message_callback_set(mqtt, on_message);
     if (e == MOSQ_ERR_SUCCESS)
-        e = mosquitto_connect(mqtt, host, atoi(colon + 1), KEEPALIVE_S);
+        e = mosquitto_connect(mqtt, host, (int)strtol(colon + 1, NULL, 10), KEEPALIVE_S);
     if (e != MOSQ_ERR_SUCCESS)
         return world(broker, e);
     st_screen_begin(&screen);

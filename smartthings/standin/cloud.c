@@ -26,7 +26,7 @@ static const struct {
 static void keep(char *to, const char *from) {
     size_t n = 0;
 
-    for (; from[n] != 0 && n < ST_TEXT_SIZE - 1; n++)
+    for (; n < ST_TEXT_SIZE - 1 && from[n] != 0; n++)
         to[n] = from[n] >= 0x20 && from[n] < 0x7f ? from[n] : '?';
     to[n] = 0;
 }

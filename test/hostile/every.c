@@ -39,7 +39,7 @@ static void try(const uint8_t *bytes, size_t len) {
 }
 
 static void try_all_short(void) {
-    uint8_t bytes[2];
+    uint8_t bytes[2] = {0};
 
     try(bytes, 0);
     for (unsigned i = 0; i < 256; i++) {

@@ -86,10 +86,11 @@ void board_nvs(void) {
 
 void board_led(bool is_on) {
     static int shown = -1;
+    const int wanted = is_on;
 
-    if (shown != is_on)
+    if (shown != wanted)
         light(is_on);
-    shown = is_on;
+    shown = wanted;
 }
 
 bool board_button(void) {
