@@ -113,7 +113,7 @@ static size_t mail(struct redact_place *p) {
             return 0; /* what begins behind it */
         n++;
     }
-    while (p->at[n] == '@' && n < MAIL_MAX) {
+    while (n < MAIL_MAX && p->at[n] == '@') {
         size_t host = run(p->at + n + 1, HOST);
         if (host == 0)
             return 0;
