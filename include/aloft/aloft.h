@@ -136,6 +136,7 @@ struct aloft_status {
     enum aloft_freshness freshness;
     uint32_t statement_s;          /* awake seconds since the newest statement came, 0 none */
     aloft_fault fault;             /* of the last thing that went wrong, code 0: nothing */
+    bool is_before;                /* fault is of before this start, when the network failed */
     char host[ALOFT_HOST_MAX + 1]; /* whom it talks to, for sentences */
     uint16_t port;
 };

@@ -53,8 +53,11 @@ void al_posix_say_start(struct aloft_posix *posix) {
         printf("in no slot%s\n", standing(posix));
     /* what the boot stage has just said, with the versions that only it knows, is not said twice */
     if (posix->status.fault.code != ALOFT_OK && posix->status.fault.code != posix->told_by_boot &&
-        posix->status.fault.code != posix->told_at_start)
+        posix->status.fault.code != posix->told_at_start) {
+        if (posix->status.is_before)
+            fputs("Before this start: ", stderr);
         al_posix_say_fault(posix, &posix->status.fault, NULL);
+    }
     posix->told = posix->status;
 }
 

@@ -121,6 +121,8 @@ struct al_device {
     uint64_t again_ms;    /* not before this: the kept image was found damaged */
     bool is_kept_damaged; /* so it may be fetched anew */
     bool report_due;
+    uint16_t noted;    /* fault of the network from before this start, until it was told; 0: none */
+    uint64_t note_ms;  /* when this start kept the last one, 0: not yet */
     bool has_agreed;   /* what this start means under a foreign loader was acted on */
     bool restart_due;  /* aloft_start has told a foreign loader to start another slot */
     bool confirm_due;  /* a foreign loader has confirmed this image, the record has not yet */
@@ -162,6 +164,15 @@ enum al_state al_device_fail(struct al_device *d, struct al_retry *retry, const 
  * the record it had (nothing may be erased before another append: al_log_settled). */
 ALOFT_MUST_USE bool al_device_commit(struct al_device *d, const struct al_record *next,
                                      aloft_fault *why);
+
+/* ---- note.c */
+/** At the start: what the record kept is the fault of the status, and is told. */
+void al_note_find(struct al_device *d);
+/** Keep this fault over a restart, if it is of the network and nothing was kept for long. At most one append
+ *  in a day awake, none in the first ten minutes; none where `cause` says it already. */
+void al_note_keep(struct al_device *d, aloft_err code);
+/** The server was reached: the note has done its work. At most one append for each note. */
+void al_note_drop(struct al_device *d);
 
 /* ---- one file per step */
 enum al_state al_step_rest(struct al_device *d);

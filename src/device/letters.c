@@ -107,6 +107,8 @@ static void key_uint(struct al_cbor_out *out, uint64_t key, uint64_t number) {
 static aloft_fault told_fault(const struct al_device *d) {
     if (d->record.phase == AL_KEPT || al_device_gave_up(d))
         return (aloft_fault){.code = d->record.cause, .step = ALOFT_STEP_TRIAL};
+    if (d->status.fault.code == ALOFT_OK && d->noted != ALOFT_OK)
+        return (aloft_fault){.code = d->noted, .step = ALOFT_STEP_START};
     return d->status.fault;
 }
 

@@ -107,6 +107,7 @@ static void remember(struct al_device *d, enum al_log_found found, bool fell_bac
     if (d->status.fault.code == r->cause && r->cause != 0)
         d->status.fault.step = ALOFT_STEP_TRIAL;
     d->report_due = r->attempt > 0 || found == AL_LOG_LOST;
+    al_note_find(d);
 }
 
 static aloft_err open_records(struct al_device *d, aloft_fault *why) {

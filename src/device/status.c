@@ -60,6 +60,8 @@ void aloft_status(const struct aloft *device, struct aloft_status *out) {
     out->running_sequence = d->running < 2 ? r->slot[d->running].sequence : 0;
     out->floor = r->floor;
     out->skip = r->skip;
+    out->is_before =
+        d->noted != ALOFT_OK && out->fault.code == d->noted && out->fault.step == ALOFT_STEP_START;
     out->record_number = r->n;
     out->attempt = r->attempt;
     out->boots = r->boots;

@@ -10,6 +10,9 @@
 /* Told or not, the checks' heads carry the same truth; a lost report loses only its counters. */
 static enum al_state done(struct al_device *d, bool was_taken) {
     d->report_due = false;
+    d->noted = ALOFT_OK;
+    if (was_taken)
+        al_note_drop(d);
     if (was_taken && d->record.phase == AL_IDLE && d->record.slot[d->record.home].sequence > 0)
         d->status.reported = true;
     if (was_taken)

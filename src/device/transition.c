@@ -186,6 +186,14 @@ void al_record_rehome(struct al_record *record, unsigned running) {
     record->cause = ALOFT_E_BOOT_FALLBACK;
 }
 
+bool al_record_is_note(aloft_err code) {
+    return ((unsigned)code >> 8) == 0x02u; /* errors.def: network and TLS */
+}
+
+void al_record_note(struct al_record *record, aloft_err code) {
+    record->cause = (uint16_t)code;
+}
+
 void al_record_fresh(struct al_record *record, uint64_t sequence, uint32_t issued) {
     record->seen = max(record->seen, sequence);
     record->issued = issued;

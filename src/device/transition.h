@@ -87,6 +87,14 @@ void al_record_adopt(struct al_record *record, const struct al_record_slot *imag
  * this program runs from `running`, which is not home. */
 void al_record_rehome(struct al_record *record, unsigned running);
 
+/** Whether a code may be noted: a fault of the network or of TLS. What HTTP says the server knows, and what
+ * a trial ended by is no note. */
+bool al_record_is_note(aloft_err code);
+
+/** T12 note: a fault of the network to be told after a restart, or ALOFT_OK: it was told. Nothing is decided
+ * by it. Before: IDLE or FILL, and no release that was given up; al_record_is_note(code), or ALOFT_OK. */
+void al_record_note(struct al_record *record, aloft_err code);
+
 /** T11 fresh: a statement of freshness newer than the last one. Before: its signature is right; any phase
  * but TRIAL. Nothing but what the device tells depends on these fields. */
 void al_record_fresh(struct al_record *record, uint64_t sequence, uint32_t issued);

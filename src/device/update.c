@@ -99,10 +99,12 @@ void al_device_wait_as_told(struct al_device *d) {
 }
 
 void al_device_all_is_well(struct al_device *d) {
-    bool is_news = d->report_due && d->status.fault.step == ALOFT_STEP_START;
+    bool is_news = d->report_due && d->status.fault.step == ALOFT_STEP_START &&
+                   !al_record_is_note((aloft_err)d->status.fault.code);
 
     if (!is_news)
         d->status.fault.code = ALOFT_OK;
+    al_note_drop(d);
 }
 
 enum al_state al_device_rest(struct al_device *d, enum aloft_next how) {
@@ -129,6 +131,7 @@ enum al_state al_device_fail(struct al_device *d, struct al_retry *retry, const 
     if (retry->n < DOUBLINGS_MAX)
         retry->n++;
     d->status.fault = *why;
+    al_note_keep(d, (aloft_err)why->code);
     d->resting = ALOFT_FAILED;
     check_in(d, wait_ms < longest ? wait_ms : longest);
     return AL_REST;

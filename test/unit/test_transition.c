@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* T1 to T10 on a record: every field that changes, and that no other does. */
+/* T1 to T12 on a record: every field that changes, and that no other does. */
 #include "test/kit/kit.h"
 
 #include "device/transition.h"
@@ -413,6 +413,23 @@ static void the_back_off_is_one_hour_then_six_and_none_after_a_power_loss(void *
     assert_int_equal(al_record_back_off_s(&record), 0);
 }
 
+static void t12_writes_the_note_alone_and_only_faults_of_the_network_are_notes(void **state) {
+    struct al_record record = kept();
+    struct al_record wanted = kept();
+
+    (void)state;
+    record.phase = wanted.phase = AL_IDLE;
+    wanted.cause = ALOFT_E_TLS_CA;
+    al_record_note(&record, ALOFT_E_TLS_CA);
+    same(&record, &wanted);
+
+    assert_true(al_record_is_note(ALOFT_E_NET_NAME));
+    assert_true(al_record_is_note(ALOFT_E_TLS_HANDSHAKE));
+    assert_false(al_record_is_note(ALOFT_OK));
+    assert_false(al_record_is_note(ALOFT_E_HTTP_NOT_FOUND));
+    assert_false(al_record_is_note(ALOFT_E_TRIAL_CRASHED));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(t1_gives_the_other_slot_to_a_new_candidate_and_skips_the_failed_one),
@@ -437,6 +454,7 @@ int main(void) {
         cmocka_unit_test(t9_by_an_older_manifest_leaves_a_candidate_its_failed_trials),
         cmocka_unit_test(t9_never_lowers_the_floor),
         cmocka_unit_test(t10_makes_the_running_slot_home_and_keeps_the_floor),
+        cmocka_unit_test(t12_writes_the_note_alone_and_only_faults_of_the_network_are_notes),
         cmocka_unit_test(a_device_without_records_takes_its_running_slot_as_home),
         cmocka_unit_test(the_back_off_is_one_hour_then_six_and_none_after_a_power_loss),
     };
