@@ -6,6 +6,7 @@
 #include <bridge_nvs.h>
 #include <console.h>
 #include <presses.h>
+#include <smartthings.h>
 #include <tell.h>
 #include <turn.h>
 #include <wifi.h>
@@ -27,20 +28,31 @@ extern const char ca_pem[] __asm__("_binary_aloft_ca_pem_start");
 
 static struct aloft_esp updater;
 static volatile bool is_on = true;
+static bool in_app; /* the SmartThings SDK has the network */
 
 /* ---- the lamp and its button, in a task of their own: an update never makes them stumble */
 
 static void press(enum presses_word word) {
-    if (word == PRESSES_TOGGLE) {
+    if (word == PRESSES_TOGGLE && smartthings_confirm_owner()) {
+        console_say(is_on ? WORD_ON : WORD_OFF, NULL);
+    } else if (word == PRESSES_TOGGLE) {
         is_on = !is_on;
+        smartthings_tell_lamp(is_on);
         console_say(is_on ? WORD_ON : WORD_OFF, NULL);
     } else if (word == PRESSES_UPDATE) {
         console_update();
     } else if (word == PRESSES_CLEAN) {
         console_clean_up();
     } else if (word == PRESSES_ONBOARD) {
-        wifi_forget();
+        if (in_app)
+            smartthings_forget();
+        else
+            wifi_forget();
     }
+}
+
+static void set_lamp(bool on) {
+    is_on = on;
 }
 
 static void lamp_task(void *unused) {
@@ -61,10 +73,12 @@ static void lamp_task(void *unused) {
  * replace it. Without a network nothing can be said yet; with one, silence ends the trial after
  * CONFIG_ALOFT_TRIAL_S. Add your own self-test. */
 static void say_health(void) {
-    bool is_well = updater.status.server_reached;
+    bool has_cloud = smartthings_health() == ALOFT_WELL;
+    bool is_well = updater.status.server_reached && has_cloud;
+    bool has_network = in_app ? has_cloud : wifi_is_up();
     aloft_fault why;
 
-    if ((is_well || !wifi_is_up()) &&
+    if ((is_well || !has_network) &&
         aloft_health(&updater.device, is_well ? ALOFT_WELL : ALOFT_UNDECIDED, &why) != ALOFT_OK)
         console_fault(&why);
 }
@@ -77,6 +91,7 @@ static void step(struct tell *told) {
 
     turn_take();
     now = aloft_esp_step(&updater);
+    smartthings_step(&updater);
     say_health();
     turn_give();
     while (tell(told, "ota_demo", &updater.status, line, sizeof line))
@@ -91,6 +106,8 @@ void app_main(void) {
     static struct tell told;
     const struct aloft_esp_config config = {
         .ca_pem = ca_pem,
+        .may_reboot = smartthings_may_reboot,
+        .self = &updater,
 #ifdef CONFIG_OTA_DEMO_ASK_FIRST
         .ask_first = true,
 #endif
@@ -103,7 +120,9 @@ void app_main(void) {
 #endif
     board_nvs();
     turn_start();
-    wifi_start();
+    in_app = smartthings_start(PROJECT_VER, set_lamp);
+    if (!in_app)
+        wifi_start();
     xTaskCreate(lamp_task, "lamp", 3072, NULL, 5, NULL);
     console_start(&updater);
     bridge_wait();
