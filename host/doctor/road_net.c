@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Room: host/doctor. From a name to a TCP connection: resolve, look at the route, connect.
  * Knows: sockets, errno.   Never knows: TLS. */
+#include "host/doctor/road_place.h"
 #include "host/doctor/road_room.h"
 
 #include <arpa/inet.h>
@@ -232,6 +233,22 @@ static void remark_family(struct road *road) {
                 road->host);
 }
 
+static bool is_loopback(const struct road_peer *peer) {
+    const struct sockaddr_in *four = (const struct sockaddr_in *)&peer->at;
+    const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)&peer->at;
+
+    return peer->at.ss_family == AF_INET ? ntohl(four->sin_addr.s_addr) >> 24 == 127
+                                         : IN6_IS_ADDR_LOOPBACK(&six->sin6_addr);
+}
+
+/* This machine always reaches itself; a device comes from outside. No device calls a loopback address. */
+static void remark_machine(struct road *road, const struct road_peer *peer) {
+    char text[64], seen[280];
+
+    if (!is_loopback(peer) && road_place_machine("", road_peer_text(peer, text), seen, sizeof seen))
+        road_remark(road, ROAD_ROUTE, "%s", seen);
+}
+
 static aloft_err route_code(int number) {
     if (number == EPERM || number == EACCES)
         return ALOFT_E_DOCTOR_FILTERED;
@@ -261,8 +278,10 @@ bool road_see_route(struct road *road) {
     }
     road_peer_text(&road->peer[i], to);
     find_interface(&road->peer[i], true, name);
-    if (name[0] != 0)
+    if (name[0] != 0) {
+        remark_machine(road, &road->peer[i]);
         return road_good(road, ROAD_ROUTE, "%s is this machine", to);
+    }
     find_interface(&road->peer[i], false, name);
     road_peer_text(&own, from);
     /* cppcheck-suppress identicalConditionAfterEarlyExit ; the name has been written anew */
@@ -314,6 +333,16 @@ static void remark_proxy(struct road *road) {
     at = strrchr(proxy, '@'); /* before it stand a name and a password */
     road_remark(road, ROAD_TCP, "here curl goes by the proxy %s; devices use no proxy",
                 at == NULL ? proxy : at + 1);
+}
+
+/* Of the firewall here something is known where the server is this machine. */
+static void remark_firewall(struct road *road) {
+    char seen[280];
+
+    if (road->row[ROAD_TCP].remark[0] == 0 && road->n_peers > 0 &&
+        road_peer_is_own(&road->peer[0]) &&
+        road_place_firewall("", road->url.port, seen, sizeof seen))
+        road_remark(road, ROAD_TCP, "%s", seen);
 }
 
 /* Refused, unreachable, timed out, forbidden by rules: four causes, four sentences. */
@@ -370,5 +399,6 @@ bool road_see_tcp(struct road *road) {
                          (unsigned)(road_time_ms() - began_ms));
     }
     remark_proxy(road);
+    remark_firewall(road);
     return say_tcp(road, number);
 }

@@ -41,6 +41,7 @@ struct road {
     struct road_peer peer[ROAD_PEERS_MAX];
     unsigned n_peers;
     struct road_peer chosen; /* the one that answered */
+    bool only_aes;           /* offer the suites that each build of mbedTLS has */
 
     X509_STORE *store;
     X509 *ca, *leaf;

@@ -68,6 +68,8 @@ static bool make_ssl(struct road *road, struct road_stream *s, int lowest, int h
         return false;
     /* To see what is there, also what is old; a device's floor is TLS 1.2, set by the caller. */
     SSL_CTX_set_security_level(s->context, lowest == TLS1_2_VERSION ? 1 : 0);
+    if (road->only_aes)
+        (void)SSL_CTX_set_cipher_list(s->context, "AESGCM:AESCCM:AES:!aNULL");
     SSL_CTX_set_min_proto_version(s->context, lowest);
     SSL_CTX_set_max_proto_version(s->context, highest);
     /* The chain is judged by road_tls.c, which also says what is wrong with it. */

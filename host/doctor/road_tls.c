@@ -80,6 +80,26 @@ static bool say_tls(struct road *road, const aloft_fault *why) {
                                                          : "it failed");
 }
 
+/* ESP-IDF builds mbedTLS without these unless it is told to. A server that has others too is fine. */
+static void remark_suite(struct road *road, const char *suite) {
+    struct road_stream s;
+    aloft_fault unused;
+    bool is_open;
+
+    if (strstr(suite, "CHACHA20") == NULL && strstr(suite, "ARIA") == NULL &&
+        strstr(suite, "CAMELLIA") == NULL)
+        return;
+    road->only_aes = true;
+    is_open = road_open(road, &s, TLS1_2_VERSION, TLS1_2_VERSION, &unused);
+    road_close(&s);
+    road->only_aes = false;
+    if (!is_open)
+        road_remark(
+            road, ROAD_TLS,
+            "the server has no suite with AES, and an ESP32 has only those unless its "
+            "sdkconfig says otherwise: allow one, ECDHE-ECDSA-AES128-GCM-SHA256 for example");
+}
+
 /* With TLS 1.2 at most, as mbedTLS 2.28 and ESP-IDF's default have it. */
 bool road_see_tls(struct road *road) {
     struct road_stream s;
@@ -91,6 +111,7 @@ bool road_see_tls(struct road *road) {
         road->chain = X509_chain_up_ref(SSL_get_peer_cert_chain(s.ssl));
         (void)road_good(road, ROAD_TLS, "%s, %s", SSL_get_version(s.ssl),
                         SSL_get_cipher_name(s.ssl));
+        remark_suite(road, SSL_get_cipher_name(s.ssl));
     }
     road_close(&s);
     return is_open ? true : say_tls(road, &why);

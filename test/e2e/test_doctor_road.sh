@@ -21,8 +21,12 @@ doctor() {
 # at STEP TEXT: the road that was walked last ends at this step, and the text (a cause, a value) is said
 at() {
     grep -q "^!! $1 " "$tmp/out" || { cat "$tmp/out" >&2; fail "not broken at $1"; }
+    # nothing behind the broken step is claimed, and all before it was walked
+    awk -v step="$1" '/^(ok|--|!!|\.\.) / { n++; if (($1 == "..") != past || (past && !/ not reached$/)) bad = 1
+        if ($2 == step) past = 1 } END { exit bad || n != 12 }' "$tmp/out" || { cat "$tmp/out" >&2; fail "not 12 steps around $1"; }
     cat "$tmp/said" >>"$tmp/out"
     has "$2" "$tmp/out"
+    cat "$tmp/out" >>"$tmp/all"
     n_faults=$((n_faults + 1))
 }
 n_faults=0
@@ -76,6 +80,7 @@ if nft add table ip t 2>/dev/null; then
     nft add rule ip t in tcp dport 4444 drop
     provokes NET_TIMEOUT doctor https://localhost:4444
     at tcp "no answer at all on port 4444 in 5 s"
+    has "a rule of this machine's firewall says: tcp dport 4444 drop" "$tmp/out"
 fi
 
 say "this machine has no longer the address that devices call"
@@ -84,6 +89,14 @@ sed -i 's/^base = .*/base = https:\/\/10.77.0.1:4443/' "$tmp/p/aloft.conf"
 provokes NET_UNREACHABLE doctor
 at route "it does not have that address now (it has: 10.9.9.1)"
 cp "$tmp/conf" "$tmp/p/aloft.conf"
+
+say "an address that only this computer can reach"
+ip address add 10.0.2.15/24 dev lan0
+provokes NET_REFUSED doctor https://10.0.2.15:1
+at tcp "refused port 1"
+grep -qE "the network that VirtualBox and QEMU makes|this is (WSL|a container)" "$tmp/out" ||
+    fail "the network of a virtual machine is not named"
+ip address del 10.0.2.15/24 dev lan0
 
 say "what is no setting is refused at once"
 provokes CONFIG_BASE doctor http://localhost:1
@@ -153,6 +166,16 @@ tls_server good -tls1_3
 provokes TLS_ALERT doctor "https://localhost:$port"
 at tls "the server speaks only TLS 1.3 here"
 has "alert 70" "$tmp/out"
+unserve
+
+tls_server good -tls1_2 -cipher ECDHE-ECDSA-CHACHA20-POLY1305
+doctor "https://localhost:$port" >"$tmp/out" 2>&1 || :
+has "the server has no suite with AES" "$tmp/out"
+unserve
+tls_server good -tls1_2 -serverpref -cipher ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-ECDSA-AES128-GCM-SHA256
+doctor "https://localhost:$port" >"$tmp/out" 2>&1 || :
+has "ok tls       TLSv1.2, ECDHE-ECDSA-CHACHA20-POLY1305" "$tmp/out"
+! grep -q "no suite with AES" "$tmp/out" || fail "a server with AES too is blamed"
 unserve
 
 say "chains: another CA, of the same name, self-signed, an intermediate that is missing, no CA, not for servers"
@@ -295,5 +318,8 @@ END
 background "$tmp/served" "$ALOFT" -C "$tmp/p" serve --listen 127.0.0.1:0 --no-mdns
 wait_for 10 grep -q '^ready https://' "$tmp/served"
 holds "digest as signed" "https://localhost:$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$tmp/served")"
+say "no advice turns a check off"
+! grep -iE "insecure|skip[ _-]?(cert|verif|common)|verify[ _-]?none|without (checking|verif)|disable (tls|certificate)" "$tmp/all" ||
+    fail "an advice weakens security"
 say "$n_faults faults"
 [ "$n_faults" -ge 40 ] || fail "only $n_faults faults"
