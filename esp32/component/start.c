@@ -17,7 +17,7 @@ _Static_assert(sizeof(struct al_esp) <= sizeof((struct aloft_esp *)0)->room,
                "struct aloft_esp has too little room");
 
 static aloft_err misuse(aloft_fault *why) {
-    *why = (aloft_fault){.code = ALOFT_E_MISUSE, .step = ALOFT_STEP_START};
+    *why = (aloft_fault){.code = ALOFT_E_MISUSE};
     return ALOFT_E_MISUSE;
 }
 
@@ -80,31 +80,51 @@ static void look_for_records(struct aloft_esp *esp) {
         in->notice = (aloft_fault){.code = ALOFT_E_ESP_RECORDS_GONE, .step = ALOFT_STEP_START};
 }
 
+static bool is_pending(const struct aloft_esp *esp) {
+    const struct aloft_loader *loader = &esp->config.loader;
+    struct aloft_loader_view view;
+    aloft_fault ignored;
+
+    return loader->look != NULL && loader->look(loader->self, &view, &ignored) == ALOFT_OK &&
+           view.running < 2 && view.entry[view.running] == ALOFT_ENTRY_PENDING;
+}
+
+/* An image on trial that cannot begin gives no verdict either. Any restart ends its trial, so it is
+ * restarted: only where the loader's notes promise that the next start is another image's. */
+static bool is_on_trial(const struct aloft_esp *esp) {
+    return esp->status.state == ALOFT_TESTING ||
+           (esp->status.state == ALOFT_STOPPED && is_pending(esp));
+}
+
+static aloft_err no_start(struct aloft_esp *esp, aloft_fault *why) {
+    why->step = ALOFT_STEP_START;
+    esp->status.fault = *why;
+    al_esp_watch(al_esp_inside(esp), is_on_trial(esp));
+    return (aloft_err)why->code;
+}
+
 aloft_err aloft_esp_start(struct aloft_esp *esp, const struct aloft_esp_config *config,
                           aloft_fault *why) {
     aloft_err e;
 
-    if (config->ca_pem == NULL)
-        return misuse(why);
     memset(esp, 0, sizeof *esp);
     esp->given = *config;
     esp->status.state = ALOFT_STOPPED;
     fill_constants(esp);
     e = open_flash(esp, why);
+    if (e == ALOFT_OK && config->ca_pem == NULL)
+        e = misuse(why);
     if (e == ALOFT_OK)
         e = al_esp_settings(esp, why);
-    if (e != ALOFT_OK) {
-        why->step = ALOFT_STEP_START;
-        esp->status.fault = *why;
-        return e;
-    }
+    if (e != ALOFT_OK)
+        return no_start(esp, why);
     esp->config.net = al_esp_net(&al_esp_inside(esp)->stream, config->ca_pem);
     read_loader(esp);
     e = aloft_start(&esp->device, &esp->config, why);
     al_esp_inside(esp)->is_begun = true;
     aloft_status(&esp->device, &esp->status);
     look_for_records(esp);
-    al_esp_watch(al_esp_inside(esp), esp->status.state == ALOFT_TESTING);
+    al_esp_watch(al_esp_inside(esp), is_on_trial(esp));
     return e;
 }
 
@@ -130,7 +150,8 @@ struct aloft_progress aloft_esp_step(struct aloft_esp *esp) {
         return now; /* aloft_esp_start has said why, and status.fault says it still */
     now = aloft_step(&esp->device);
     aloft_status(&esp->device, &esp->status);
-    al_esp_watch(al_esp_inside(esp), esp->status.state == ALOFT_TESTING);
+    if (esp->status.state != ALOFT_STOPPED) /* what the start has armed goes on */
+        al_esp_watch(al_esp_inside(esp), esp->status.state == ALOFT_TESTING);
     return now.next == ALOFT_REBOOT ? restart(esp) : now;
 }
 

@@ -328,6 +328,50 @@ static void a_new_image_that_takes_no_more_steps_is_taken_back(void **state) {
     board_end();
 }
 
+static void begin_badly(const struct aloft_esp_config *config, esp_err_t nvs, aloft_err said) {
+    jmp_buf back;
+
+    board_start(&(struct board_kind){.has_rollback = true}, SIZE);
+    rig_publish(&board.rig, RIG_GOOD, SIZE);
+    may_restart = true;
+    start_with_keys();
+    assert_false(live(3000, false));
+    board.nvs_answers = nvs;
+    assert_int_equal(start(config), said);
+    assert_int_equal(board.running, 1);
+    assert_int_equal(esp.status.state, ALOFT_STOPPED);
+    board.restart_to = &back;
+    if (setjmp(back) == 0) {
+        for (unsigned i = 0; i < 130; i++) {
+            assert_int_equal(aloft_esp_step(&esp).next, ALOFT_FAILED);
+            board_tick(1000);
+        }
+        fail_msg("nobody ends its trial");
+    }
+    board.nvs_answers = ESP_OK;
+    start_with_keys();
+    assert_int_equal(board.running, 0);
+    board_end();
+}
+
+static void a_new_image_that_cannot_begin_is_taken_back(void **state) {
+    const struct aloft_esp_config no_ca = {0};
+
+    (void)state;
+    begin_badly(&plain, ESP_ERR_NVS_NOT_INITIALIZED, ALOFT_E_ESP_NVS);
+    begin_badly(&no_ca, ESP_OK, ALOFT_E_MISUSE);
+}
+
+static void a_home_that_cannot_begin_is_left_alone(void **state) {
+    (void)state;
+    board_start(&(struct board_kind){.has_rollback = true}, SIZE);
+    board.nvs_answers = ESP_ERR_NVS_NOT_INITIALIZED;
+    assert_int_equal(start(&plain), ALOFT_E_ESP_NVS);
+    board_tick(500000);
+    assert_int_equal(board.n_restarts, 0);
+    board_end();
+}
+
 /* ---- restarts */
 
 static void an_image_on_trial_that_takes_no_step_is_restarted(void **state) {
@@ -377,6 +421,8 @@ int main(void) {
         cmocka_unit_test(an_image_on_trial_that_takes_no_step_is_restarted),
         cmocka_unit_test(an_update_goes_through_the_door_and_is_confirmed),
         cmocka_unit_test(a_new_image_that_takes_no_more_steps_is_taken_back),
+        cmocka_unit_test(a_new_image_that_cannot_begin_is_taken_back),
+        cmocka_unit_test(a_home_that_cannot_begin_is_left_alone),
         cmocka_unit_test(a_pause_is_none_where_there_is_work_and_at_most_a_second),
     };
 
