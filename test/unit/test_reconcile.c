@@ -248,6 +248,32 @@ static void no_update_begins_while_the_loader_waits_for_the_running_image(void *
     rig_end(&rig);
 }
 
+/* A record would make it home, and the start after that would call it confirmed. */
+static void
+an_image_that_the_loader_waits_for_is_not_made_home_by_a_fault_of_the_network(void **state) {
+    static struct rig rig;
+    struct aloft_status status;
+    aloft_fault why = {0};
+
+    (void)state;
+    start_foreign(&rig);
+    said.entry[0] = ALOFT_ENTRY_NEW;
+    assert_ok(aloft_start(&rig.device, &rig.config, &why));
+    rig.net.wrong.open = ALOFT_E_NET_REFUSED;
+    for (unsigned hour = 0; hour < 3; hour++) {
+        aloft_check_now(&rig.device);
+        (void)run(&rig);
+        sim_clock_pass(&rig.clock, 3600000);
+    }
+    aloft_status(&rig.device, &status);
+    assert_int_equal(status.fault.code, ALOFT_E_NET_REFUSED);
+    assert_int_equal(status.record_number, 0);
+
+    assert_ok(aloft_start(&rig.device, &rig.config, &why));
+    assert_int_equal(n_confirms, 0);
+    rig_end(&rig);
+}
+
 static void trial_of_the_other_slot(struct rig *rig, enum aloft_entry entry) {
     aloft_fault why = {0};
 
@@ -333,6 +359,8 @@ int main(void) {
         cmocka_unit_test(notes_that_name_the_other_slot_while_home_runs_are_mended),
         cmocka_unit_test(no_combination_confirms_or_tries_what_it_may_not),
         cmocka_unit_test(no_update_begins_while_the_loader_waits_for_the_running_image),
+        cmocka_unit_test(
+            an_image_that_the_loader_waits_for_is_not_made_home_by_a_fault_of_the_network),
         cmocka_unit_test(an_image_that_the_loader_does_not_start_is_kept_and_said),
         cmocka_unit_test(a_loader_that_takes_nothing_back_is_told_of_once),
         cmocka_unit_test(notes_that_cannot_be_read_are_said_and_asked_for_again),
