@@ -88,6 +88,7 @@ static void a_check_that_is_answered_wrongly_changes_nothing(void **state) {
         {WRONG = ".suit", .wrong.status = 429, .code = ALOFT_E_HTTP_BUSY},
         {WRONG = ".suit", .wrong.status = 503, .code = ALOFT_E_HTTP_BUSY},
         {WRONG = ".suit", .wrong.status = 500, .code = ALOFT_E_HTTP_STATUS},
+        {WRONG = ".suit", .wrong.status = 302, .code = ALOFT_E_HTTP_REDIRECT},
         {WRONG = ".suit", .wrong.status = 206, .code = ALOFT_E_HTTP_STATUS},
         {WRONG = ".suit", .wrong.status = 200, .code = ALOFT_E_MANIFEST_FORM},
         {WRONG = ".suit", .wrong.type = "text/html; charset=utf-8", .code = ALOFT_E_HTTP_HTML},
@@ -200,6 +201,48 @@ static void a_server_that_says_when_to_come_again_is_obeyed_within_bounds(void *
 }
 
 /* Each head alone makes sense; none of the answers does. */
+/* RFC 9110 §15.3.5: whatever its head says, no body follows a 204; and a server that sends one gets no second
+ * question over the same stream. */
+static void an_answer_that_there_is_nothing_for_this_device_is_a_good_check(void **state) {
+    static const uint16_t statuses[] = {204, 304};
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        rig.net.wrong.status = statuses[i];
+        rig.net.wrong.only = ".suit";
+        aloft_check_now(&rig.device);
+        rig.progress.next = ALOFT_WORK;
+        assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+        rig_status(&rig, &now);
+        assert_true(now.server_reached);
+        assert_int_equal(now.fault.code, ALOFT_OK);
+        assert_false(now.offer_stands);
+        assert_int_equal(now.received, 0);
+        assert_int_equal(rig.power.ops, 0);
+        assert_in_range(now.next_check_s, 50, 70); /* the poll of the rig */
+    }
+    must_heal_within(200);
+}
+
+static void a_device_that_is_told_nothing_else_asks_once_a_day(void **state) {
+    (void)state;
+    rig.config.poll_s = 0;
+    assert_true(rig_boot(&rig, ALOFT_RESET_SOFTWARE));
+    rig.net.wrong.status = 204;
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    rig_status(&rig, &now);
+    assert_in_range(now.next_check_s, DAY_S - 2, DAY_S + DAY_S / 10);
+}
+
+static void an_address_may_end_with_a_slash(void **state) {
+    (void)state;
+    rig.config.base = "https://update.example:4443/";
+    assert_true(rig_boot(&rig, ALOFT_RESET_SOFTWARE));
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    must_run(1);
+    assert_string_equal(rig.net.path, "/v1/report"); /* and not //v1/report */
+}
+
 static void a_server_that_sends_heads_only_is_asked_less_and_less(void **state) {
     const uint32_t before = rig.net.n_requests;
 
@@ -291,6 +334,9 @@ int main(void) {
         T(a_redirect_within_the_origin_is_followed_and_forgotten),
         T(a_check_elsewhere_never_gets_the_token),
         T(a_server_that_says_when_to_come_again_is_obeyed_within_bounds),
+        T(an_answer_that_there_is_nothing_for_this_device_is_a_good_check),
+        T(a_device_that_is_told_nothing_else_asks_once_a_day),
+        T(an_address_may_end_with_a_slash),
         T(a_server_that_sends_heads_only_is_asked_less_and_less),
         T(the_poll_that_a_server_asks_for_is_bounded),
         T(another_class_or_channel_is_refused),

@@ -259,6 +259,49 @@ static void an_image_on_trial_would_take_nothing_yet(void **state) {
     assert_int_equal(rig_running_image(&rig), 1);
 }
 
+static void what_is_newer_than_an_update_would_be_fetched_and_not_compared(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, TINY);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    rig_publish(&rig, RIG_GOOD, TINY);
+
+    diagnose();
+
+    assert_int_equal(seen.would, ALOFT_WOULD_FETCH);
+    assert_string_equal(would(), "It would fetch 1.2.0: 1500 bytes.");
+}
+
+static void a_server_with_nothing_for_this_device_is_a_whole_road(void **state) {
+    (void)state;
+    rig.net.wrong.status = 204;
+
+    diagnose();
+
+    all_good_up_to(ALOFT_ROAD_MANIFEST);
+    assert_int_equal(seen.fault.code, ALOFT_OK);
+    assert_string_equal(aloft_mark_word(seen.mark[ALOFT_ROAD_MANIFEST]), "not reached");
+    assert_string_equal(would(), "It would do nothing: nothing newer is there for it.");
+}
+
+static void a_second_request_while_one_is_under_way_is_the_same_one(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, TINY);
+    aloft_diagnosis(&rig.device, &seen); /* nobody asked yet */
+    assert_int_equal(seen.state, ALOFT_DIAGNOSIS_NONE);
+    for (unsigned i = 0; i < ALOFT_ROAD_STEPS; i++)
+        assert_int_equal(seen.mark[i], ALOFT_MARK_NOT_REACHED);
+
+    aloft_diagnose(&rig.device);
+    do {
+        aloft_diagnose(&rig.device);
+        assert_true(rig_step(&rig));
+        aloft_diagnosis(&rig.device, &seen);
+    } while (seen.state != ALOFT_DIAGNOSIS_DONE);
+
+    all_good_up_to(ALOFT_ROAD_STEPS);
+    assert_int_equal(rig.net.n_requests, 1);
+}
+
 static void a_device_without_a_clock_says_that_it_did_not_look_at_dates(void **state) {
     (void)state;
     rig.clock.unix_s = 0;
@@ -294,6 +337,12 @@ static void no_text_overflows_its_room(void **state) {
     assert_string_equal(aloft_would_text(&seen, room, 5), ""); /* nothing rather than a half */
     assert_string_equal(room + 5, "---");
     assert_string_equal(would(), "It would fetch 1.4.2: 7 bytes.");
+    seen.version[0] = 0;
+    assert_string_equal(would(), "It would fetch what is on offer: 7 bytes.");
+    seen.would = (enum aloft_would)99; /* of a newer device */
+    assert_string_equal(would(), "");
+    assert_ptr_equal(aloft_would_text(&seen, room, 0), room);
+    assert_string_equal(room + 5, "---");
     assert_string_equal(aloft_road_name(ALOFT_ROAD_STEPS), "");
     assert_string_equal(aloft_road_name(ALOFT_ROAD_DECISION), "decision");
     assert_string_equal(aloft_mark_word(9), "");
@@ -314,6 +363,9 @@ int main(void) {
         TEST(a_release_that_failed_its_trial_waits_for_its_back_off),
         TEST(an_offer_that_waits_for_consent_is_said_to_wait),
         TEST(an_image_on_trial_would_take_nothing_yet),
+        TEST(what_is_newer_than_an_update_would_be_fetched_and_not_compared),
+        TEST(a_server_with_nothing_for_this_device_is_a_whole_road),
+        TEST(a_second_request_while_one_is_under_way_is_the_same_one),
         TEST(a_device_without_a_clock_says_that_it_did_not_look_at_dates),
         TEST(a_device_that_stands_still_is_diagnosed_at_once),
         TEST(no_text_overflows_its_room),

@@ -288,6 +288,25 @@ static void a_download_goes_on_from_its_last_mark_after_a_loss_of_power(void **s
     assert_true(rig_received(&rig) <= SIZE + 65536);
 }
 
+static void a_download_that_was_whole_when_power_went_is_not_asked_for_again(void **state) {
+    const uint32_t size = 2 * 65536; /* ends on a mark */
+
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, size);
+    for (unsigned i = 0; i < STEPS && now.state != ALOFT_READING_BACK; i++) {
+        assert_true(rig_step(&rig));
+        rig_status(&rig, &now);
+    }
+    assert_int_equal(now.state, ALOFT_READING_BACK);
+
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+
+    must_run(1);
+    assert_int_equal(rig_received(&rig), size);
+    assert_int_equal(rig.net.n_requests, 5); /* check, payload; check; check on trial, report */
+}
+
 static void power_lost_in_a_trial_is_counted_apart(void **state) {
     (void)state;
     rig_publish(&rig, RIG_UNSURE, SIZE);
@@ -415,6 +434,7 @@ int main(void) {
         T(the_image_that_runs_is_adopted_without_a_download),
         T(the_image_from_the_factory_is_recognised_when_it_is_published),
         T(a_download_goes_on_from_its_last_mark_after_a_loss_of_power),
+        T(a_download_that_was_whole_when_power_went_is_not_asked_for_again),
         T(power_lost_in_a_trial_is_counted_apart),
         T(a_damaged_home_falls_back_and_the_next_update_repairs_it),
         T(asked_first_the_device_offers_and_does_not_fetch),

@@ -73,6 +73,7 @@ static void a_payload_that_is_answered_wrongly_never_boots(void **state) {
     static const struct lie lies[] = {
         {WRONG = ".bin", .wrong.status = 404, .code = ALOFT_E_HTTP_NOT_FOUND},
         {WRONG = ".bin", .wrong.status = 403, .code = ALOFT_E_HTTP_FORBIDDEN},
+        {WRONG = ".bin", .wrong.status = 302, .code = ALOFT_E_HTTP_REDIRECT},
         {WRONG = ".bin", .wrong.status = 304, .code = ALOFT_E_HTTP_STATUS},
         {WRONG = ".bin", .wrong.status = 416, .code = ALOFT_E_HTTP_STATUS},
         {WRONG = ".bin", .wrong.status = 200, .code = ALOFT_E_HTTP_LENGTH},

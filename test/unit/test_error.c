@@ -48,7 +48,34 @@ static void an_unknown_code_is_said_to_be_unknown(void **state) {
 
     (void)state;
     assert_non_null(strstr(aloft_explain(&why, NULL, 0, text, sizeof text), "[0xfffe]"));
+    assert_non_null(strstr(text, "Update this program."));
     assert_string_equal(aloft_err_name(0xfffe), "UNKNOWN");
+    assert_int_equal(aloft_err_retry(0xfffe), ALOFT_RETRY_LATER);
+}
+
+static void what_is_no_error_is_not_called_one(void **state) {
+    const aloft_fault why = {.code = ALOFT_OK, .step = ALOFT_STEP_BOOT};
+
+    (void)state;
+    assert_string_equal(aloft_explain(&why, NULL, 0, text, sizeof text), "Nothing is wrong.");
+    assert_string_equal(aloft_err_name(ALOFT_OK), "OK");
+    assert_string_equal(aloft_err_name(ALOFT_WAIT), "WAIT");
+}
+
+/* A fault may come from a newer device: nothing in it is a number within our tables. */
+static void the_number_has_four_digits_whatever_the_rest_of_a_fault_is(void **state) {
+    aloft_fault why = {.code = 0x7, .step = 200, .origin = 200, .raw = -5};
+    static const struct {
+        uint16_t code;
+        const char *tail;
+    } tails[] = {{0x7, "  [0x0007]"}, {0x70, "  [0x0070]"}, {0x70f, "  [0x070f]"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof tails / sizeof tails[0]; i++) {
+        why.code = tails[i].code;
+        aloft_explain(&why, NULL, 0, text, sizeof text);
+        assert_string_equal(text + strlen(text) - strlen(tails[i].tail), tails[i].tail);
+    }
 }
 
 static void text_from_outside_is_made_printable(void **state) {
@@ -56,6 +83,8 @@ static void text_from_outside_is_made_printable(void **state) {
     aloft_printable(ALOFT_BYTES("a\x1b[2J\xff"), text, sizeof text);
     assert_string_equal(text, "a?[2J??");
     aloft_printable(ALOFT_BYTES("abcdef"), text, 4);
+    assert_string_equal(text, "abc");
+    aloft_printable(ALOFT_BYTES("xyz"), text, 0); /* no room: nothing is written */
     assert_string_equal(text, "abc");
 }
 
@@ -65,6 +94,8 @@ int main(void) {
         cmocka_unit_test(a_missing_fact_becomes_the_words_behind_the_bar),
         cmocka_unit_test(a_text_that_does_not_fit_ends_in_dots_and_is_terminated),
         cmocka_unit_test(an_unknown_code_is_said_to_be_unknown),
+        cmocka_unit_test(what_is_no_error_is_not_called_one),
+        cmocka_unit_test(the_number_has_four_digits_whatever_the_rest_of_a_fault_is),
         cmocka_unit_test(text_from_outside_is_made_printable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

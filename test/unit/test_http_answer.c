@@ -165,6 +165,32 @@ static void retry_after_counts_only_in_seconds(void **state) {
     assert_true(answer.has_retry_after && answer.retry_after_s == UINT32_MAX);
     assert_ok(read_fields("Retry-After: Fri, 31 Dec 1999 23:59:59 GMT"));
     assert_true(!answer.has_retry_after && answer.retry_after_is_date);
+    assert_ok(read_fields("Retry-After:"));
+    assert_true(!answer.has_retry_after && !answer.retry_after_is_date);
+}
+
+/* A value that is longer than its room is cut, so it means nothing: a length must not be guessed. */
+static void a_value_that_is_too_long_to_be_kept_is_not_read(void **state) {
+    static const struct {
+        const char *field;
+        aloft_err e;
+    } longs[] = {{"Content-Length: 1", ALOFT_E_HTTP_FORM},
+                 {"Content-Range: bytes 0-1/2", ALOFT_OK},
+                 {"Retry-After: 1", ALOFT_OK},
+                 {"Cache-Control: max-age=1", ALOFT_OK}};
+    char field[1200];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof longs / sizeof longs[0]; i++) {
+        size_t len = strlen(longs[i].field);
+        memset(field, '1', sizeof field);
+        memcpy(field, longs[i].field, len);
+        field[sizeof field - 1] = 0;
+        assert_int_equal(read_fields(field), longs[i].e);
+        assert_false(answer.has_length || answer.has_range || answer.has_retry_after ||
+                     answer.has_max_age);
+    }
+    assert_provoked(read_fields("Content-Length: 18446744073709551615"), HTTP_FORM);
 }
 
 static void codings_are_seen_wherever_they_stand(void **state) {
@@ -179,6 +205,11 @@ static void codings_are_seen_wherever_they_stand(void **state) {
     assert_ok(read_fields("Cache-Control: max-age=5, max-age=7\r\nContent-Type: text/htmlx"));
     assert_int_equal(answer.max_age_s, 5);
     assert_false(answer.is_html);
+    assert_ok(read_fields("Cache-Control: max-age=x\r\nContent-Type: application/xhtml+xml; q"));
+    assert_false(answer.has_max_age);
+    assert_true(answer.is_html);
+    assert_ok(read_fields("Content-Encoding:"));
+    assert_false(answer.is_encoded);
 }
 
 static void a_location_has_its_room_and_is_there_once(void **state) {
@@ -228,6 +259,7 @@ int main(void) {
         cmocka_unit_test(two_different_lengths_are_refused_and_two_equal_ones_are_one),
         cmocka_unit_test(the_forms_of_a_content_range),
         cmocka_unit_test(retry_after_counts_only_in_seconds),
+        cmocka_unit_test(a_value_that_is_too_long_to_be_kept_is_not_read),
         cmocka_unit_test(codings_are_seen_wherever_they_stand),
         cmocka_unit_test(a_location_has_its_room_and_is_there_once),
         cmocka_unit_test(a_head_of_8192_bytes_is_read_and_one_more_is_refused),

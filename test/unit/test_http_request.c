@@ -139,6 +139,9 @@ static void what_is_no_request_line_is_refused_where_it_goes_wrong(void **state)
         {"GET /\xc3\xb6 HTTP/1.1\r\n", 5},
         {"ABCDEFGHIJKLMNOPQRSTU / HTTP/1.1\r\n", 21},
         {"\x16\x03\x01", 0},
+        {"GET http://a@b/ HTTP/1.1\r\n", 11},
+        {"GET http://a|b HTTP/1.1\r\n", 11},
+        {"GET /?a\"b HTTP/1.1\r\n", 7},
     };
 
     (void)state;

@@ -66,6 +66,14 @@ static void what_a_device_must_not_call_is_refused_where_it_goes_wrong(void **st
         {"https://host/a\\b", 14},
         {"https://host/\r\n", 13},
         {"https://host?x", 12},
+        {"https://host:123456", 12},
+        {"https://a{b", 9},
+        {"https://a[b", 9},
+        {"https://[::g]", 11},
+        {"https://host/%4", 13},
+        {"https://host/%a", 13},
+        {"https://host/%4z", 13},
+        {"https://[0000:0000:0000:0000:0000:0000:0000:0000:0000:0000]", 54},
     };
 
     (void)state;
@@ -95,6 +103,9 @@ static void an_origin_is_host_and_port_without_regard_to_case(void **state) {
         al_http_url_split((aloft_bytes){(const uint8_t *)"https://a.example/x", 19}, &one, &why));
     assert_ok(split("https://A.Example:443"));
     assert_true(al_http_url_same_origin(&one, &url));
+    one.is_v6 = true; /* the same bytes mean another host between brackets */
+    assert_false(al_http_url_same_origin(&one, &url));
+    one.is_v6 = false;
     for (size_t i = 0; i < 4; i++) {
         assert_ok(split(others[i]));
         assert_false(al_http_url_same_origin(&one, &url));
@@ -169,6 +180,8 @@ static void a_reference_that_leads_elsewhere_or_does_not_fit_is_refused(void **s
         assert_string_equal(resolve("https://a/b", wrong[i], 511), "HTTP_REDIRECT");
     for (size_t room = 0; room < 17; room++)
         assert_string_equal(resolve("https://a/b", "../cccccc", room), "HTTP_REDIRECT");
+    for (size_t room = 0; room < 16; room++)
+        assert_string_equal(resolve("https://a/b", "//h/cccccc", room), "HTTP_REDIRECT");
     assert_string_equal(resolve("https://a/b", "/cccccc", 17), "https://a/cccccc");
     assert_ok(split("https://a"));
     assert_provoked(al_http_url_resolve(&url, (aloft_bytes){NULL, 0}, &out, &why), HTTP_REDIRECT);

@@ -308,6 +308,27 @@ static void t6_keeps_the_image_and_counts_the_failure(void **state) {
     same(&record, &wanted);
 }
 
+/* A count that wraps would begin trials anew; a counter that stops would never end them. */
+static void counts_stop_at_the_top_and_cold_starts_end_a_trial(void **state) {
+    struct al_record record = kept(), wanted = kept();
+
+    (void)state;
+    record.fails = UINT8_MAX;
+    al_record_fail(&record, ALOFT_E_TRIAL_HUNG);
+    assert_int_equal(record.fails, UINT8_MAX);
+
+    record = kept();
+    record.cold = AL_COLD_MAX - 1;
+    al_record_cold(&record); /* the last one that costs no trial */
+    assert_int_equal(record.cold, AL_COLD_MAX);
+    assert_int_equal(record.fails, wanted.fails);
+    al_record_cold(&record);
+    wanted.cold = AL_COLD_MAX;
+    wanted.fails++;
+    wanted.cause = ALOFT_E_TRIAL_POWER;
+    same(&record, &wanted);
+}
+
 static void t8_gives_the_release_up(void **state) {
     struct al_record record = kept();
     struct al_record wanted = kept();
@@ -449,6 +470,7 @@ int main(void) {
         cmocka_unit_test(t5_joins_gone_keys_once_each),
         cmocka_unit_test(t5_keeps_the_four_keys_that_went_last),
         cmocka_unit_test(t6_keeps_the_image_and_counts_the_failure),
+        cmocka_unit_test(counts_stop_at_the_top_and_cold_starts_end_a_trial),
         cmocka_unit_test(t8_gives_the_release_up),
         cmocka_unit_test(t9_takes_the_new_sequence_for_the_running_image),
         cmocka_unit_test(t9_by_an_older_manifest_leaves_a_candidate_its_failed_trials),
