@@ -61,38 +61,16 @@ static bool boot(struct rig *rig, enum aloft_reset reset) {
     return rig->power.on;
 }
 
-static void list(enum board_partition which, uint32_t address, uint32_t size) {
-    static const struct {
-        esp_partition_type_t type;
-        uint8_t subtype;
-        const char *label;
-    } entries[] = {
-        [BOARD_SLOT_0] = {ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_0, "ota_0"},
-        [BOARD_SLOT_1] = {ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_OTA_1, "ota_1"},
-        [BOARD_NOTES] = {ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_DATA_OTA, "otadata"},
-        [BOARD_RECORDS] = {ESP_PARTITION_TYPE_DATA, 0x40, "aloft"},
-        [BOARD_FACTORY] = {ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_FACTORY, "factory"},
-    };
-    esp_partition_t *partition = &board.partition[which];
+bool board_is_bootable(unsigned slot) {
+    const struct aloft_flash flash = sim_flash_port(&board.rig.slot[slot]);
+    uint8_t first;
+    int image;
 
-    partition->type = entries[which].type;
-    partition->subtype = (esp_partition_subtype_t)entries[which].subtype;
-    partition->address = address;
-    partition->size = size;
-    partition->erase_size = UNIT;
-    partition->encrypted = board.kind.is_encrypted && which <= BOARD_NOTES;
-    strcpy(partition->label, entries[which].label);
-    board.is_listed[which] = true;
-}
-
-static void make_table(uint32_t slot_size) {
-    list(BOARD_NOTES, 0xf000, 2 * UNIT);
-    list(BOARD_SLOT_0, 0x20000, slot_size);
-    list(BOARD_SLOT_1, 0x20000 + slot_size, slot_size);
-    if (!board.kind.records_in_nvs)
-        list(BOARD_RECORDS, 0x12000, 2 * UNIT);
-    if (board.kind.has_factory)
-        list(BOARD_FACTORY, 0x400000, slot_size);
+    board.n_looked_at++;
+    if (flash.read(flash.self, 0, (aloft_space){&first, 1}) != ALOFT_OK) /* weak bits show now */
+        return false;
+    image = rig_image_in(&board.rig, slot);
+    return image >= 0 && board.rig.image[image].at[0] != RIG_REFUSED;
 }
 
 void board_start(const struct board_kind *kind, uint32_t image_size) {
@@ -105,7 +83,7 @@ void board_start(const struct board_kind *kind, uint32_t image_size) {
     rig_start(&board.rig, &geometry, image_size);
     board.rig.boot = boot;
     sim_flash_start(&board.notes, &board.rig.power, 2 * UNIT, geometry.write_size, UNIT);
-    make_table(slot_size);
+    board_list(slot_size);
     if (kind->is_encrypted) { /* the records are not */
         sim_flash_end(&board.rig.log);
         sim_flash_start(&board.rig.log, &board.rig.power, 2 * UNIT, 4, UNIT);

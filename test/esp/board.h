@@ -70,7 +70,10 @@ bool board_load(void);
 /** Fill the rig's ports from the component, as aloft_esp_start does. */
 ALOFT_MUST_USE aloft_err board_ports(aloft_fault *why);
 
-/** Whether the loader would start what is in this slot. */
+/** Its partition table, as its kind has it. */
+void board_list(uint32_t slot_size);
+
+/** Whether the loader would start what is in this slot: with images of the rig, board.c says it. */
 bool board_is_bootable(unsigned slot);
 
 /** An operation that the power may be cut in; true: it is. For models of storage that is no flash. */

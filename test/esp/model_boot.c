@@ -45,18 +45,6 @@ static bool write_note(int which, const note *n) {
            flash.write(flash.self, at, (aloft_bytes){(const uint8_t *)n, sizeof *n}) == ALOFT_OK;
 }
 
-bool board_is_bootable(unsigned slot) {
-    const struct aloft_flash flash = sim_flash_port(&board.rig.slot[slot]);
-    uint8_t first;
-    int image;
-
-    board.n_looked_at++;
-    if (flash.read(flash.self, 0, (aloft_space){&first, 1}) != ALOFT_OK) /* weak bits show now */
-        return false;
-    image = rig_image_in(&board.rig, slot);
-    return image >= 0 && board.rig.image[image].at[0] != RIG_REFUSED;
-}
-
 static bool is_there(int index) {
     return index == FACTORY ? board.kind.has_factory : board_is_bootable((unsigned)index);
 }

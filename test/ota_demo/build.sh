@@ -24,6 +24,6 @@ fi
     -I "$here/idf" -I "$root/test/esp/idf" -I "$root" -I "$root/include" -I "$root/port" -I "$root/esp32/component/include" \
     -I "$app/parts" -I "$app/chip" -I "$app/smartthings" -I "$app/main" -Wa,-I"$app/main" -ffile-prefix-map="$root"=. -ffile-prefix-map="$app"=app \
     -o "$out" "$app/main/main.c" "$app"/parts/*.c "$app/chip/board_linux.c" "$app/chip/console.c" "$app/chip/turn.c" \
-    "$app/chip/bridge_nvs.c" "$app/smartthings/none.c" "$here/standin.c" -Wl,--build-id=none -Wl,--gc-sections -s \
+    "$app/chip/bridge_nvs.c" "$app/smartthings/none.c" "$here/tasks.c" "$here/standin.c" -Wl,--build-id=none -Wl,--gc-sections -s \
     "$ALOFT_BUILD/libaloft_posix.a" "$ALOFT_BUILD/libaloft_core.a" "$ALOFT_BUILD/libaloft_crypto_mbedtls.a" \
     -l:libmbedtls.a -l:libmbedx509.a -l:libmbedcrypto.a -pthread

@@ -83,6 +83,15 @@ static void say_health(void) {
         console_fault(&why);
 }
 
+/* Held back once, so that the loop tells of the restart before it comes. */
+static bool may_reboot(void *self) {
+    static bool was_asked;
+    bool is_told = was_asked;
+
+    was_asked = true;
+    return is_told && smartthings_may_reboot(self);
+}
+
 static void step(struct tell *told) {
     static uint32_t n_steps;
     char line[TELL_LINE_MAX];
@@ -106,7 +115,7 @@ void app_main(void) {
     static struct tell told;
     const struct aloft_esp_config config = {
         .ca_pem = ca_pem,
-        .may_reboot = smartthings_may_reboot,
+        .may_reboot = may_reboot,
         .self = &updater,
 #ifdef CONFIG_OTA_DEMO_ASK_FIRST
         .ask_first = true,
@@ -116,7 +125,8 @@ void app_main(void) {
 
     board_start();
 #ifdef CONFIG_OTA_DEMO_CRASH
-    abort();
+    if (is_on) /* always; but a linker throws out what cannot be reached, and with it the record */
+        abort();
 #endif
     board_nvs();
     turn_start();

@@ -1,0 +1,109 @@
+#!/bin/sh
+# SPDX-License-Identifier: Apache-2.0
+# The ESP32 application over the real component and the model of ESP-IDF (test/ota_demo/chip.c), as a process that restarts:
+# its console, typed through a pipe, updates it from a real `aloft serve`; what crashes comes back. In a network of its own.
+if [ -z "${IN_NAMESPACE:-}" ] && unshare -n true 2>/dev/null; then
+    IN_NAMESPACE=1 exec unshare -n sh "$0"
+fi
+[ -z "${IN_NAMESPACE:-}" ] || ip link set lo up
+. test/e2e/lib.sh
+root=$PWD
+case $ALOFT in /*) ;; *) ALOFT=$root/$ALOFT ;; esac
+case $ALOFT_BUILD in /*) ;; *) ALOFT_BUILD=$root/$ALOFT_BUILD ;; esac
+export ALOFT ALOFT_BUILD
+app=$tmp/ota_demo
+cp -r esp32/ota_demo "$app"
+sed -i '/^# aloft: begin/,/^# aloft: end/d' "$app/sdkconfig.defaults"
+rm -f "$app"/main/aloft_*
+cd "$tmp"
+
+# build VERSION OUT [-DNAME=VALUE]...
+build() {
+    version=$1
+    shift
+    VERSION=$version sh "$root/test/ota_demo/build_chip.sh" "$app" "$@" || fail "$version does not build"
+}
+
+# types WORDS: on the console
+types() {
+    echo "$1" >&9
+}
+
+# switch_on [FIRMWARE]: power for the board
+switch_on() {
+    "$ALOFT_BUILD/board_power" board.flash "$@" <&9 >>monitor 2>&1 &
+    board=$!
+    started="$started $board"
+}
+
+# seen WORDS: since what was seen last, within 30 s
+seen() {
+    tries=300
+    while ! at=$(awk -v from="$mark" -v words="$1" 'NR > from && $0 ~ words {print NR; found = 1; exit} END {exit !found}' monitor); do
+        tries=$((tries - 1))
+        [ "$tries" -gt 0 ] || { cat monitor >&2; fail "nobody says: $1"; }
+        sleep 0.1
+    done
+    mark=$at
+}
+mark=0
+
+"$ALOFT" init pc --host localhost --host 127.0.0.1 >/dev/null
+"$ALOFT" -C pc esp32 "$app" >/dev/null
+build 1.0.0 1.0.0.elf
+mkfifo keyboard
+exec 9<>keyboard
+: >monitor
+
+say "without a server it says so, and what it is told outlives the restart"
+switch_on 1.0.0.elf
+seen '^boot: slot 0$'
+seen '^ota_demo 1.0.0 in slot A, as it was flashed$'
+seen '0x0202'
+types 'ota url nonsense'
+seen '0x0102'
+types 'ota url https://127.0.0.1:4443'
+seen 'https://127.0.0.1:4443'
+types restart
+seen '^boot: slot 0$'
+seen '^ota_demo 1.0.0'
+types 'ota url'
+seen 'https://127.0.0.1:4443'
+
+say "it reaches the server"
+background serve.log "$ALOFT" -C pc serve --no-mdns
+wait_for 10 grep -q '^ready' serve.log
+types 'ota check'
+seen 'update server reached, certificate good, nothing published yet'
+
+say "ota update brings 1.1.0, which confirms itself"
+build 1.1.0 1.1.0.elf
+"$ALOFT" -C pc publish 1.1.0.elf >said
+types 'ota check'
+seen '^1.1.0 is on offer'
+types 'ota update'
+seen '^1.0.0 -> 1.1.0  '
+seen '^restart$'
+seen '^boot: slot 1$'
+seen '^ota_demo 1.1.0 in slot B, on trial$'
+seen '^1.1.0 confirmed$'
+wait_for 10 grep -q 'runs 1.1.0, confirmed' serve.log
+
+say "after the power was gone it still runs 1.1.0"
+stop "$board"
+switch_on
+seen '^boot: slot 1$'
+seen '^ota_demo 1.1.0 in slot B, confirmed$'
+seen 'update server reached'
+
+say "1.2.0 crashes at once; the loader takes it back"
+build 1.2.0 1.2.0.elf -DCONFIG_OTA_DEMO_CRASH=1
+"$ALOFT" -C pc publish 1.2.0.elf >said
+types 'ota check'
+seen '^1.2.0 is on offer'
+types 'ota update'
+seen '^boot: slot 0$'
+seen '^boot: slot 1$'
+seen '^ota_demo 1.1.0 in slot B'
+types 'ota status'
+seen '1.2.0'

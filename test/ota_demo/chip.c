@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What is under the application and the real component on a PC: the model of ESP-IDF's flash,
+ * otadata, NVS and esp-tls (test/esp), kept in a file, with the PC's clock and random numbers. No
+ * chip has been asked. test/ota_demo/power.c is the boot loader and the reset around it. */
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <esp_log.h>
+#include <esp_mac.h>
+#include <esp_random.h>
+#include <esp_system.h>
+#include <esp_timer.h>
+#include <nvs.h>
+#include <nvs_flash.h>
+
+#include "test/ota_demo/kept.h"
+
+void app_main(void);
+
+/* ---- the system */
+
+esp_reset_reason_t esp_reset_reason(void) {
+    return board.reason;
+}
+
+void esp_restart(void) {
+    _exit(0);
+}
+
+uint32_t esp_get_free_heap_size(void) {
+    return 180000;
+}
+
+uint32_t esp_get_minimum_free_heap_size(void) {
+    return 120000;
+}
+
+const char *esp_get_idf_version(void) {
+    return "model";
+}
+
+esp_err_t esp_efuse_mac_get_default(uint8_t *mac) {
+    static const uint8_t some[6] = {0x02, 0x00, 0x5e, 0x10, 0xab, 0xcd};
+
+    memcpy(mac, some, sizeof some);
+    return ESP_OK;
+}
+
+void esp_fill_random(void *buf, size_t len) {
+    uint8_t *at = buf;
+
+    while (len > 0) {
+        const ssize_t n = getrandom(at, len > 256 ? 256 : len, 0);
+        if (n <= 0)
+            abort();
+        at += n;
+        len -= (size_t)n;
+    }
+}
+
+uint32_t esp_log_timestamp(void) {
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint32_t)(now.tv_sec * 1000 + now.tv_nsec / 1000000);
+}
+
+/* ---- esp_timer.h: one timer, looked at ten times a second */
+
+struct esp_timer {
+    esp_timer_create_args_t args;
+    atomic_bool is_running;
+    atomic_uint ends_ms;
+};
+
+static struct esp_timer the_timer;
+
+static void *tick(void *unused) {
+    (void)unused;
+    for (bool is_on = true; is_on;) {
+        usleep(100000);
+        if (atomic_load(&the_timer.is_running) &&
+            esp_log_timestamp() - atomic_load(&the_timer.ends_ms) < 0x80000000u)
+            the_timer.args.callback(the_timer.args.arg); /* it restarts */
+    }
+    return NULL;
+}
+
+esp_err_t esp_timer_create(const esp_timer_create_args_t *create_args,
+                           esp_timer_handle_t *out_handle) {
+    pthread_t thread;
+
+    the_timer.args = *create_args;
+    *out_handle = &the_timer;
+    return pthread_create(&thread, NULL, tick, NULL) == 0 ? ESP_OK : ESP_ERR_NO_MEM;
+}
+
+esp_err_t esp_timer_start_once(esp_timer_handle_t timer, uint64_t timeout_us) {
+    atomic_store(&timer->ends_ms, esp_log_timestamp() + (uint32_t)(timeout_us / 1000));
+    atomic_store(&timer->is_running, true);
+    return ESP_OK;
+}
+
+esp_err_t esp_timer_stop(esp_timer_handle_t timer) {
+    atomic_store(&timer->is_running, false);
+    return ESP_OK;
+}
+
+/* ---- NVS: the model has one handle; tasks wait for it, and what is committed is kept */
+
+static pthread_mutex_t nvs_turn = PTHREAD_MUTEX_INITIALIZER;
+
+esp_err_t __real_nvs_open(const char *name, nvs_open_mode_t mode, nvs_handle_t *out_handle);
+void __real_nvs_close(nvs_handle_t handle);
+esp_err_t __real_nvs_commit(nvs_handle_t handle);
+esp_err_t __wrap_nvs_open(const char *name, nvs_open_mode_t mode, nvs_handle_t *out_handle);
+void __wrap_nvs_close(nvs_handle_t handle);
+esp_err_t __wrap_nvs_commit(nvs_handle_t handle);
+
+esp_err_t __wrap_nvs_open(const char *name, nvs_open_mode_t mode, nvs_handle_t *out_handle) {
+    esp_err_t e;
+
+    pthread_mutex_lock(&nvs_turn);
+    e = __real_nvs_open(name, mode, out_handle);
+    if (e != ESP_OK)
+        pthread_mutex_unlock(&nvs_turn);
+    return e;
+}
+
+void __wrap_nvs_close(nvs_handle_t handle) {
+    __real_nvs_close(handle);
+    pthread_mutex_unlock(&nvs_turn);
+}
+
+esp_err_t __wrap_nvs_commit(nvs_handle_t handle) {
+    const esp_err_t e = __real_nvs_commit(handle);
+
+    if (e == ESP_OK)
+        kept_nvs();
+    return e;
+}
+
+esp_err_t nvs_flash_init(void) {
+    return ESP_OK;
+}
+
+/* power.c names the flash, the slot and the reason. */
+int main(int argc, char **argv) {
+    if (argc != 4)
+        return 2;
+    (void)prctl(PR_SET_PDEATHSIG, 9);
+    kept_open(argv[1]);
+    board.running = (unsigned)atoi(argv[2]);
+    board.reason = (esp_reset_reason_t)atoi(argv[3]);
+    app_main();
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The power switch of a board whose flash is a file, and its boot loader: the model's choice of a
+ * slot (test/esp/model_boot.c), then the program that stands there, until it restarts or crashes.
+ *
+ *     board_power FLASH [FIRMWARE]   FIRMWARE goes into slot 0 first, as a cable flashes it
+ *
+ * Ends with 3 where the loader starts nothing, 4 after STARTS_MAX starts. */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "test/ota_demo/kept.h"
+
+#define STARTS_MAX 40u /* the tests need ten */
+
+static void flash_by_cable(const char *path) {
+    static uint8_t piece[4096];
+    const struct aloft_flash slot = sim_flash_port(&board.rig.slot[0]);
+    FILE *file = fopen(path, "rb");
+    uint32_t at = 0;
+
+    for (uint32_t i = 0; i < KEPT_SLOT; i += slot.erase_size)
+        (void)slot.erase(slot.self, i);
+    while (file != NULL && at < KEPT_SLOT && fread(piece, 1, sizeof piece, file) > 0) {
+        (void)slot.write(slot.self, at, (aloft_bytes){piece, sizeof piece});
+        at += sizeof piece;
+        memset(piece, 0xff, sizeof piece);
+    }
+    if (file == NULL || kept_image(0) == 0) {
+        fprintf(stderr, "%s: no program\n", path);
+        exit(2);
+    }
+    fclose(file);
+}
+
+/* In the child. */
+static void become(const char *path) {
+    char running[12], reason[12];
+    char *const words[] = {(char *)"firmware", (char *)(uintptr_t)path, running, reason, NULL};
+    const size_t len = kept_image(board.running);
+    const int file = memfd_create("firmware", MFD_CLOEXEC);
+
+    snprintf(running, sizeof running, "%u", board.running);
+    snprintf(reason, sizeof reason, "%d", (int)board.reason);
+    if (file >= 0 && write(file, board.rig.slot[board.running].bytes, len) == (ssize_t)len)
+        (void)fexecve(file, words, environ);
+    perror("firmware");
+    _exit(2);
+}
+
+int main(int argc, char **argv) {
+    esp_reset_reason_t reason = ESP_RST_POWERON;
+    int status;
+
+    if (argc != 2 && argc != 3)
+        return 64;
+    kept_open(argv[1]);
+    if (argc == 3)
+        flash_by_cable(argv[2]);
+    for (unsigned i = 0; i < STARTS_MAX; i++) {
+        if (!board_load())
+            return 3;
+        board.reason = reason;
+        printf("boot: slot %u\n", board.running);
+        fflush(stdout);
+        const pid_t child = fork();
+        if (child == 0)
+            become(argv[1]);
+        if (child < 0 || waitpid(child, &status, 0) != child)
+            return 2;
+        if (WIFEXITED(status) && WEXITSTATUS(status) != 0)
+            return WEXITSTATUS(status);
+        reason = WIFEXITED(status) ? ESP_RST_SW : ESP_RST_PANIC;
+    }
+    return 4;
+}

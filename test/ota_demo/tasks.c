@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A stand-in of FreeRTOS and of the console, for the application of esp32/ota_demo on a PC: threads,
+ * and standard input. */
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <esp_console.h>
+#include <freertos/semphr.h>
+#include <freertos/task.h>
+
+/* EMBED_TXTFILES of main/CMakeLists.txt */
+__asm__(".section .rodata\n.global _binary_aloft_ca_pem_start\n_binary_aloft_ca_pem_start:\n"
+        ".incbin \"aloft_ca.pem\"\n.byte 0\n.previous\n");
+
+/* ---- the console: lines of standard input, words with blanks in quotes */
+
+#define COMMANDS_MAX  8
+#define WORDS_IN_LINE 8
+
+static esp_console_cmd_t commands[COMMANDS_MAX];
+static unsigned n_commands;
+
+esp_err_t esp_console_cmd_register(const esp_console_cmd_t *cmd) {
+    if (n_commands == COMMANDS_MAX)
+        return ESP_ERR_NO_MEM;
+    commands[n_commands++] = *cmd;
+    return ESP_OK;
+}
+
+static int split(char *line, char *words[WORDS_IN_LINE]) {
+    int n = 0;
+
+    while (n < WORDS_IN_LINE) {
+        line += strspn(line, " \r\n");
+        if (*line == 0)
+            return n;
+        bool is_quoted = *line == '"';
+        words[n++] = line += is_quoted;
+        line += strcspn(line, is_quoted ? "\"\n" : " \r\n");
+        if (*line != 0)
+            *line++ = 0;
+    }
+    return n;
+}
+
+static void *listen_to(void *unused) {
+    char line[256], *words[WORDS_IN_LINE];
+
+    (void)unused;
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        int n = split(line, words);
+        for (unsigned i = 0; n > 0 && i < n_commands; i++)
+            if (strcmp(commands[i].command, words[0]) == 0)
+                (void)commands[i].func(n, words);
+    }
+    return NULL;
+}
+
+esp_err_t esp_console_new_repl_uart(const esp_console_dev_uart_config_t *device,
+                                    const esp_console_repl_config_t *config,
+                                    esp_console_repl_t **repl) {
+    (void)device, (void)config;
+    *repl = NULL;
+    return ESP_OK;
+}
+
+esp_err_t esp_console_start_repl(esp_console_repl_t *repl) {
+    pthread_t thread;
+
+    (void)repl;
+    return pthread_create(&thread, NULL, listen_to, NULL) == 0 ? ESP_OK : ESP_FAIL;
+}
+
+/* ---- FreeRTOS */
+
+struct start {
+    TaskFunction_t code;
+    void *parameters;
+};
+
+static void *run_task(void *given) {
+    struct start start = *(struct start *)given;
+
+    free(given);
+    start.code(start.parameters);
+    return NULL;
+}
+
+BaseType_t xTaskCreate(TaskFunction_t code, const char *name, uint32_t stack_depth,
+                       void *parameters, UBaseType_t priority, TaskHandle_t *created) {
+    struct start *start = malloc(sizeof *start);
+    pthread_t thread;
+
+    (void)name, (void)stack_depth, (void)priority, (void)created;
+    if (start == NULL)
+        return 0;
+    *start = (struct start){code, parameters};
+    return pthread_create(&thread, NULL, run_task, start) == 0 ? pdTRUE : 0;
+}
+
+void vTaskDelay(TickType_t ticks) {
+    const struct timespec time = {ticks / 100, (long)(ticks % 100) * 10000000};
+
+    nanosleep(&time, NULL);
+}
+
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+
+SemaphoreHandle_t xSemaphoreCreateMutex(void) {
+    return (SemaphoreHandle_t)(void *)&mutex;
+}
+
+BaseType_t xSemaphoreTake(SemaphoreHandle_t semaphore, TickType_t ticks) {
+    (void)ticks;
+    return pthread_mutex_lock((pthread_mutex_t *)(void *)semaphore) == 0 ? pdTRUE : 0;
+}
+
+BaseType_t xSemaphoreGive(SemaphoreHandle_t semaphore) {
+    return pthread_mutex_unlock((pthread_mutex_t *)(void *)semaphore) == 0 ? pdTRUE : 0;
+}
