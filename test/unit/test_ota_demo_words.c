@@ -84,6 +84,23 @@ static void a_server_that_is_gone_for_a_week_is_told_with_the_time(void **state)
     says(&well, WORD_GONE, words_time(well.silent_s, room), "for 7 days");
 }
 
+/* 60 days in steps of a minute, over the wrap of the clock; then the server answers. */
+static void silence_is_counted_over_the_wrap_of_the_clock_until_an_answer(void **state) {
+    (void)state;
+    struct silence silence = {0};
+    uint32_t now_ms = 0xfffff000u;
+
+    status.fault.code = ALOFT_E_NET_REFUSED;
+    silence_see(&silence, &status, now_ms);
+    assert_true(silence.silent_ms == 0);
+    for (unsigned i = 0; i < 60 * 1440; i++)
+        silence_see(&silence, &status, now_ms += 60000);
+    assert_true(silence.silent_ms == 60ull * 86400000);
+    status.fault.code = ALOFT_E_HTTP_NOT_FOUND;
+    silence_see(&silence, &status, now_ms += 60000);
+    assert_true(silence.silent_ms == 0);
+}
+
 static void times_are_told_in_the_unit_that_a_person_would_take(void **state) {
     (void)state;
     char room[16];
@@ -240,6 +257,8 @@ int main(void) {
         cmocka_unit_test_setup(a_wrong_password_is_told_from_a_network_out_of_reach, begin),
         cmocka_unit_test_setup(a_captive_portal_is_named, begin),
         cmocka_unit_test_setup(a_server_that_is_gone_for_a_week_is_told_with_the_time, begin),
+        cmocka_unit_test_setup(silence_is_counted_over_the_wrap_of_the_clock_until_an_answer,
+                               begin),
         cmocka_unit_test_setup(times_are_told_in_the_unit_that_a_person_would_take, begin),
         cmocka_unit_test_setup(an_unset_clock_is_told, begin),
         cmocka_unit_test_setup(erased_nvs_with_the_records_in_it_is_told, begin),

@@ -20,6 +20,7 @@
 #define TRUSTED_FROM 1735689600 /* 2025-01-01: a clock that nobody has set says 1970 */
 
 static struct aloft_esp *updater;
+static struct silence silence; /* in turn */
 
 void console_say(enum word word, const char *text) {
     char line[WORDS_TEXT_MAX];
@@ -39,17 +40,17 @@ static bool is_started(void) {
 
 /* ---- ota status */
 
-static void look(struct look *out, struct aloft_esp_facts *facts, char name[33]) {
-    static uint32_t reached_ms;
-    static bool was_reached;
-    uint32_t now = board_now_ms();
-    const struct aloft_status *s = &updater->status;
-    bool is_silent = s->fault.code >> 8 == 2 || s->fault.code >> 8 == 3;
+void console_see(void) {
+    silence_see(&silence, &updater->status, board_now_ms());
+}
 
-    /* milliseconds wrap after 49 days: a server that is gone for longer begins to count anew */
-    if (!is_silent || !was_reached)
-        reached_ms = is_silent ? 0 : now;
-    was_reached = true;
+static void look(struct look *out, struct aloft_esp_facts *facts, char name[33]) {
+    const struct aloft_status *s = &updater->status;
+    uint64_t silent_s;
+
+    turn_take();
+    silent_s = silence.silent_ms / 1000;
+    turn_give();
     aloft_esp_facts(updater, facts);
     *out = (struct look){
         .status = s,
@@ -57,7 +58,7 @@ static void look(struct look *out, struct aloft_esp_facts *facts, char name[33])
         .notice = facts->notice.code,
         .records_in_nvs = facts->records_in_nvs,
         .has_clock = time(NULL) >= TRUSTED_FROM,
-        .silent_s = (now - reached_ms) / 1000,
+        .silent_s = silent_s < UINT32_MAX ? (uint32_t)silent_s : UINT32_MAX,
     };
     out->wifi = wifi_look(&out->wifi_why, name);
 }

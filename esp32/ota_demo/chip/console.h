@@ -19,4 +19,7 @@ void console_fault(const aloft_fault *why);
 void console_update(void);
 void console_clean_up(void);
 
+/** What the updater's last step has shown. After each step, in turn. */
+void console_see(void);
+
 #endif

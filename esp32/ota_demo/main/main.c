@@ -101,6 +101,7 @@ static void step(struct tell *told) {
     turn_take();
     now = aloft_esp_step(&updater);
     smartthings_step(&updater);
+    console_see();
     say_health();
     turn_give();
     while (tell(told, "ota_demo", &updater.status, line, sizeof line))

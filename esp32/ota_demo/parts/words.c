@@ -88,6 +88,16 @@ unsigned words_of(const struct look *look, enum word out[WORDS_MAX]) {
     return list.n;
 }
 
+void silence_see(struct silence *silence, const struct aloft_status *status, uint32_t now_ms) {
+    const bool is_silent = status->fault.code >> 8 == 2; /* network and TLS: nobody has answered */
+
+    silence->silent_ms += silence->has_begun ? now_ms - silence->seen_ms : 0;
+    if (!is_silent)
+        silence->silent_ms = 0;
+    silence->has_begun = true;
+    silence->seen_ms = now_ms;
+}
+
 const char *words_time(uint32_t seconds, char out[16]) {
     static const struct {
         uint32_t size;

@@ -47,6 +47,17 @@ struct look {
 /** Which sentences are true of it, the most pressing first; at most WORDS_MAX. Gives how many. */
 unsigned words_of(const struct look *look, enum word out[WORDS_MAX]);
 
+/** How long the server has been silent; zero-initialise it. A clock of 32 bits wraps after 49 days,
+ *  this does not. */
+struct silence {
+    bool has_begun;
+    uint32_t seen_ms;
+    uint64_t silent_ms;
+};
+
+/** After each step, and so more often than the clock wraps: whether the server is silent now. */
+void silence_see(struct silence *silence, const struct aloft_status *status, uint32_t now_ms);
+
 /** "8 days", "3 hours", "50 s" into out[16]. Gives out. */
 const char *words_time(uint32_t seconds, char out[16]);
 
