@@ -20,18 +20,13 @@
 
 static const char help[] =
     "usage: aloft watch [/dev/ttyUSB0 | FILE | -] [--json]\n\n"
-    "Shows what a device logs and what `aloft serve` of this project says on one time line, "
-    "explains each known\n"
-    "line once, and says what only both ends together can tell: \"device: nobody answered; server: "
-    "no packet\n"
-    "from any device\" means a wrong address or another network; \"alert 48\" means that the "
-    "firmware holds\n"
-    "another CA.\n\n"
-    "Without an argument it takes the only serial adapter (115200 baud). A file, such as idf.py "
-    "monitor keeps, is\n"
-    "read to its end, without the server's side, because its lines have no times. - is standard "
-    "input:\n"
-    "idf.py monitor | aloft watch -\n\n"
+    "Shows what a device logs and what `aloft serve` of this project says on one time line,\n"
+    "explains each known line once, and says what only both ends together can tell: \"device:\n"
+    "nobody answered; server: no packet from any device\" means a wrong address or another\n"
+    "network; \"alert 48\" means that the firmware holds another CA.\n\n"
+    "Without an argument it takes the only serial adapter (115200 baud). A file, such as idf.py\n"
+    "monitor keeps, is read to its end, without the server's side, because its lines have no\n"
+    "times. - is standard input: idf.py monitor | aloft watch -\n\n"
     "Ctrl-C ends it with a summary. Without a project only the device's side is shown.\n\n"
     "  --json   one object a line: at_ms, side (device, server, explain, both, watch), text\n";
 
