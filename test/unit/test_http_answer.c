@@ -183,8 +183,9 @@ static void a_value_that_is_too_long_to_be_kept_is_not_read(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof longs / sizeof longs[0]; i++) {
         size_t len = strlen(longs[i].field);
-        memset(field, '1', sizeof field);
+        memset(field, ' ', sizeof field); /* what is kept of it would read well */
         memcpy(field, longs[i].field, len);
+        field[sizeof field - 2] = '1';
         field[sizeof field - 1] = 0;
         assert_int_equal(read_fields(field), longs[i].e);
         assert_false(answer.has_length || answer.has_range || answer.has_retry_after ||
