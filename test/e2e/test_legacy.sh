@@ -147,3 +147,13 @@ image ver6 "$tmp/a.bin"
 provokes LEGACY_LIST_LONG publish "$tmp/a.bin"
 echo '{"versioninfo":{"latest":1}}' >"$new/site/legacy/version_info.json"
 provokes LEGACY_LIST publish "$tmp/a.bin"
+
+say "a bridge carries its own version, and no identity: old devices are offered it"
+gcc -std=gnu11 -Os -fno-pie -DPROJECT_VER='"bridge-1"' -DCONFIG_ALOFT_BRIDGE=1 -I test/ota_demo/idf -I test/esp/idf -I include \
+    -I esp32/component/include -I esp32/ota_demo/parts -c esp32/ota_demo/chip/bridge_nvs.c -o "$tmp/bridge.o"
+nm -u "$tmp/bridge.o" | grep -q ' puts$' || fail "nothing in the bridge names its version, so a linker may throw it out"
+objcopy -O binary -j '.rodata*' "$tmp/bridge.o" "$tmp/bridge.rodata"
+"$ALOFT_BUILD/make_esp_image" 0 ota_demo bridge-1 "$tmp/bridge.bin" "$tmp/bridge.rodata"
+rm "$new/site/legacy/version_info.json"
+exits 0 publish "$tmp/bridge.bin" --older ver5
+has "bridge-1 is on offer for devices that run" "$tmp/out"

@@ -12,10 +12,14 @@
 #include <freertos/FreeRTOS.h>
 #include <freertos/task.h>
 #include <nvs.h>
+#include <stdio.h>
 
 #include "console.h"
 
 #define AGAIN_MS 60000u
+
+/* What old devices compare, and `aloft publish --legacy` reads in the image. No identity is in it. */
+static const char own_info[] = "{\"deviceInfo\":{\"firmwareVersion\":\"" PROJECT_VER "\"}}";
 
 static bool read_slot(void *self, uint32_t at, void *to, uint32_t len) {
     return esp_partition_read(self, at, to, len) == ESP_OK;
@@ -60,6 +64,7 @@ void bridge_wait(void) {
                                      .store = store};
     enum bridge_word word;
 
+    puts(own_info); /* named here, so that the linker keeps it */
     console_say(WORD_BRIDGE_SEEKS, NULL);
     while ((word = bridge_run(&port, &room)) != BRIDGE_SAVED) {
         console_say(word == BRIDGE_NONE ? WORD_BRIDGE_NONE : WORD_BRIDGE_FAILED, NULL);
