@@ -13,8 +13,8 @@
 #define SHOWN_LINES 12u /* of a change; a certificate or a key record is not read by people */
 
 static const char help[] =
-    "usage: aloft [-C PROJECT] esp32 DIR [--class V/M/R] [--overwrite]\n"
-    "       aloft [-C PROJECT] esp32 DIR --remove\n"
+    "usage: aloft esp32 DIR [--class V/M/R] [--overwrite]\n"
+    "       aloft esp32 DIR --remove\n"
     "\n"
     "Writes what an ESP-IDF project needs into its folder, and shows it line by line:\n"
     "  main/aloft_ca.pem    the CA of your server\n"
