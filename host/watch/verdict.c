@@ -31,6 +31,13 @@ static const struct row table[] = {
      "The device reached this server and did not accept its certificate: it calls a name that is "
      "not in it, or its "
      "clock is wrong. `aloft cert show` lists the names."},
+    {FAULTS, THIS_CODE, ALOFT_E_CLIENT_EXPIRED,
+     "The device reached this server, and by its clock the certificate has ended: `aloft cert "
+     "show` "
+     "says until when it holds; if that is in the future, the device's clock is wrong."},
+    {FAULTS, THIS_CODE, ALOFT_E_CLIENT_OLD_TLS,
+     "The device reached this server and speaks only TLS 1.1 or older: build it with TLS 1.2 or "
+     "1.3."},
     {FAULTS, THIS_CODE, ALOFT_E_CLIENT_ALERT,
      "The device reached this server and ended TLS: no version or cipher in common, most likely. "
      "Address and network "

@@ -72,15 +72,16 @@ aloft_err tls_context(const char *certificate, const char *key, SSL_CTX **out,
 }
 
 /* OpenSSL tells an alert that came as reason 1000 + its number. RFC 8446 §6.2: 48 unknown_ca,
- * 42 bad_certificate, 46 certificate_unknown. */
+ * 42 bad_certificate, 45 certificate_expired, 46 certificate_unknown. */
 static aloft_err code_of_alert(int alert) {
     switch (alert) {
     case SSL_AD_UNKNOWN_CA:
         return ALOFT_E_CLIENT_OTHER_CA;
     case SSL_AD_BAD_CERTIFICATE:
     case SSL_AD_CERTIFICATE_UNKNOWN:
-    case SSL_AD_CERTIFICATE_EXPIRED:
         return ALOFT_E_CLIENT_REFUSED_US;
+    case SSL_AD_CERTIFICATE_EXPIRED:
+        return ALOFT_E_CLIENT_EXPIRED;
     default:
         return ALOFT_E_CLIENT_ALERT;
     }
@@ -101,7 +102,8 @@ void tls_fault(aloft_fault *why) {
     } else {
         why->raw = (int32_t)(uint32_t)number;
         why->origin = ALOFT_ORIGIN_OPENSSL;
-        why->code = ALOFT_E_CLIENT_TLS;
+        why->code =
+            reason == SSL_R_UNSUPPORTED_PROTOCOL ? ALOFT_E_CLIENT_OLD_TLS : ALOFT_E_CLIENT_TLS;
     }
     ERR_clear_error();
 }

@@ -10,8 +10,8 @@ curl -sS --max-time 5 "https://localhost:$port/" >/dev/null 2>&1 && fail "curl t
 provokes CLIENT_OTHER_CA line_of CLIENT_OTHER_CA
 python3 - "$port" <<'EOF'
 import socket, sys
-# a client hello of TLS 1.2 cut short by the client's alerts 42, 40: content type 21, level fatal
-for number in (42, 40):
+# a client hello of TLS 1.2 cut short by the client's alerts 42, 40, 45: content type 21, level fatal
+for number in (42, 40, 45):
     with socket.create_connection(("127.0.0.1", int(sys.argv[1])), 5) as s:
         hello = bytes.fromhex("0303") + bytes(32) + b"\0" + bytes.fromhex("0002c02b0100")
         hello += bytes.fromhex("0022000a00040002001700" "0b00020100" "000d00040002" "0403" "002b0003020303" "ff01000100")
@@ -25,6 +25,11 @@ for number in (42, 40):
 EOF
 provokes CLIENT_REFUSED_US line_of CLIENT_REFUSED_US
 provokes CLIENT_ALERT line_of CLIENT_ALERT
+provokes CLIENT_EXPIRED line_of CLIENT_EXPIRED
+
+say "a client that is too old for TLS 1.2"
+openssl s_client -connect "localhost:$port" -tls1_1 -cipher DEFAULT@SECLEVEL=0 </dev/null >/dev/null 2>&1 || :
+provokes CLIENT_OLD_TLS line_of CLIENT_OLD_TLS
 
 say "plain HTTP gets a page that says where it is"
 curl -sS --max-time 5 -o "$tmp/page" "http://localhost:$port/x"

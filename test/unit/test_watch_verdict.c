@@ -56,6 +56,7 @@ static void each_word_of_the_server_decides_before_its_silence(void **state) {
         const char *words;
     } row[] = {
         {ALOFT_E_CLIENT_OTHER_CA, "another CA"},     {ALOFT_E_CLIENT_REFUSED_US, "did not accept"},
+        {ALOFT_E_CLIENT_EXPIRED, "has ended"},       {ALOFT_E_CLIENT_OLD_TLS, "TLS 1.1 or older"},
         {ALOFT_E_CLIENT_ALERT, "ended TLS"},         {ALOFT_E_CLIENT_PLAIN, "https://"},
         {ALOFT_E_CLIENT_NOT_TLS, "neither TLS nor"}, {ALOFT_E_CLIENT_LEFT, "went away"},
         {ALOFT_E_CLIENT_SLOW_TLS, "very bad link"},  {ALOFT_E_SERVER_FULL, "no room"},
