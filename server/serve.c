@@ -42,6 +42,9 @@ static void on_store(uv_async_t *async) {
     struct store_answer answer[ANSWERS_AT_ONCE];
     unsigned n;
 
+    if (server->store ==
+        NULL) /* its last wake came while it ended: nobody waits for these answers */
+        return;
     do {
         n = store_answers(server->store, answer, ANSWERS_AT_ONCE);
         for (unsigned i = 0; i < n; i++)
@@ -204,6 +207,7 @@ aloft_err serve_run(const struct project *project, const struct serve_options *o
         }
         /* the SQL thread first: it wakes the loop that server_close takes down */
         store_close(server->store);
+        server->store = NULL;
         server_close(server);
         mdns_free(server->mdns);
     }
