@@ -72,6 +72,7 @@ seen 'https://127.0.0.1:4443'
 
 say "it reaches the server"
 background serve.log "$ALOFT" -C pc serve --no-mdns
+server=$pid
 wait_for 10 grep -q '^ready' serve.log
 types 'ota check'
 seen 'update server reached, certificate good, nothing published yet'
@@ -107,3 +108,28 @@ seen '^boot: slot 1$'
 seen '^ota_demo 1.1.0 in slot B'
 types 'ota status'
 seen '1.2.0'
+
+! grep -q 'has no rollback' monitor || fail "it does not know its boot loader"
+
+say "ota doctor walks the real road, and knows what was given up"
+types 'ota doctor'
+seen '^http *good'
+seen '0x0708'
+
+say "1.0.0 over the cable, above the records of updates: it runs, and older releases stay refused"
+stop "$board"
+switch_on 1.0.0.elf
+seen '^boot: slot 0$'
+seen '^ota_demo 1.0.0 in slot A'
+seen '0x0707'
+seen '0x0503'
+
+say "the server goes away, and comes back"
+stop "$server"
+types 'ota check'
+seen '0x0202'
+background serve.log "$ALOFT" -C pc serve --no-mdns
+server=$pid
+wait_for 10 grep -q '^ready' serve.log
+types 'ota doctor'
+seen '^http *good'

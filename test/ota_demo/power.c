@@ -2,7 +2,7 @@
 /* The power switch of a board whose flash is a file, and its boot loader: the model's choice of a
  * slot (test/esp/model_boot.c), then the program that stands there, until it restarts or crashes.
  *
- *     board_power FLASH [FIRMWARE]   FIRMWARE goes into slot 0 first, as a cable flashes it
+ *     board_power FLASH [FIRMWARE]   FIRMWARE goes into slot 0 and otadata becomes blank, as by cable
  *
  * Ends with 3 where the loader starts nothing, 4 after STARTS_MAX starts. */
 #include <fcntl.h>
@@ -20,11 +20,14 @@
 static void flash_by_cable(const char *path) {
     static uint8_t piece[4096];
     const struct aloft_flash slot = sim_flash_port(&board.rig.slot[0]);
+    const struct aloft_flash notes = sim_flash_port(&board.notes);
     FILE *file = fopen(path, "rb");
     uint32_t at = 0;
 
     for (uint32_t i = 0; i < KEPT_SLOT; i += slot.erase_size)
         (void)slot.erase(slot.self, i);
+    for (uint32_t i = 0; i < board.notes.size; i += notes.erase_size)
+        (void)notes.erase(notes.self, i);
     while (file != NULL && at < KEPT_SLOT && fread(piece, 1, sizeof piece, file) > 0) {
         (void)slot.write(slot.self, at, (aloft_bytes){piece, sizeof piece});
         at += sizeof piece;

@@ -73,7 +73,7 @@ void board_start(void) {
 void board_nvs(void) {
     esp_err_t e = nvs_flash_init();
 
-#if !CONFIG_ALOFT_BRIDGE
+#ifndef CONFIG_ALOFT_BRIDGE
     if (e == ESP_ERR_NVS_NO_FREE_PAGES || e == ESP_ERR_NVS_NEW_VERSION_FOUND) {
         puts("NVS is of another layout: it is erased, with the Wi-Fi and the settings in it.");
         (void)nvs_flash_erase();

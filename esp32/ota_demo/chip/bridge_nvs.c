@@ -5,7 +5,7 @@
 
 #include <sdkconfig.h>
 
-#if CONFIG_ALOFT_BRIDGE
+#ifdef CONFIG_ALOFT_BRIDGE
 #include <bridge.h>
 #include <esp_ota_ops.h>
 #include <esp_partition.h>
