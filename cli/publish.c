@@ -210,6 +210,15 @@ static void print_price_of_expiry(uint64_t use_before) {
            text);
 }
 
+/* A stale build, most often: the sequence counts, so devices do go back. */
+static void print_downgrade(const struct publish_answer *a) {
+    if (a->before[0] != 0 && strverscmp(a->release.version, a->before) < 0)
+        printf("Warning: %s is lower than %s, which was on offer: devices go back to it. If that "
+               "was not\n"
+               "meant: aloft publish --again %s\n",
+               a->release.version, a->before, a->before);
+}
+
 static void print_answer(const struct publish_answer *a, struct waiting waiting) {
     const struct release *r = &a->release;
 
@@ -226,6 +235,7 @@ static void print_answer(const struct publish_answer *a, struct waiting waiting)
             "Warning: this image trusts %u key%s and needs %u: there is no spare. If one is lost,"
             "\nno update can be signed any more. `aloft key new` makes another.\n",
             r->trust.n, r->trust.n == 1 ? "" : "s", r->trust.threshold);
+    print_downgrade(a);
     print_deaf(a);
     print_price_of_expiry(r->use_before);
     if (waiting.n_known > 0)

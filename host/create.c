@@ -78,6 +78,17 @@ static aloft_err write_conf(const struct project_plan *plan, const char *folder,
                       trouble);
 }
 
+/* A project is often made among its sources: private keys stay out of what is shared from there. */
+static aloft_err ignore_keys(const char *folder, struct trouble *trouble) {
+    static const char text[] = "*.key\n";
+    char path[PATH_MAX];
+    aloft_err e = file_join(folder, ".gitignore", path, sizeof path, trouble);
+
+    return e != ALOFT_OK ? e
+                         : file_write(path, (aloft_bytes){(const uint8_t *)text, sizeof text - 1},
+                                      0644, false, trouble);
+}
+
 /* ---- everything, in a folder where nobody looks */
 
 static aloft_err make_folder(const char *folder, const char *name, char out[PATH_MAX],
@@ -99,9 +110,13 @@ static aloft_err fill(const struct project_plan *plan, const char *folder, int64
     if (e == ALOFT_OK)
         e = pki_create(path, &plan->hosts, now_s, trouble);
     if (e == ALOFT_OK)
+        e = ignore_keys(path, trouble);
+    if (e == ALOFT_OK)
         e = make_folder(folder, "keys", path, trouble);
     for (size_t i = 0; e == ALOFT_OK && i < sizeof names / sizeof names[0]; i++)
         e = keys_make(path, names[i], ALOFT_KEY_P256, &made, trouble);
+    if (e == ALOFT_OK)
+        e = ignore_keys(path, trouble);
     if (e == ALOFT_OK)
         e = make_folder(folder, "site", path, trouble);
     return e != ALOFT_OK ? e : write_conf(plan, folder, trouble);

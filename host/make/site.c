@@ -144,7 +144,7 @@ uint64_t site_highest(const struct site *site) {
 /* What file_write leaves when it is killed: NAME.XXXXXX. Only names that this file writes are taken
  * away, and only under the lock, so nobody is at work on them. */
 static bool is_left_over(const char *name) {
-    static const char *const endings[] = {".bin", ".suit", RELEASE_LIST};
+    static const char *const endings[] = {".bin", ".suit", ".cose", RELEASE_LIST};
     size_t len = strlen(name);
 
     if (len < 8 || name[len - 7] != '.')

@@ -27,6 +27,10 @@ for name in firmware spare fresh; do
         fail "$name: halves differ"
 done
 [ -d "$tmp/new/site" ] || fail "no site/"
+git init -q "$tmp/sources" && cp -r "$tmp/new" "$tmp/sources/home"
+(cd "$tmp/sources" && git add . && git ls-files) >"$tmp/shared"
+has home/aloft.conf "$tmp/shared"
+! grep '[.]key$' "$tmp/shared" || fail "git add . takes a private key"
 [ "$(cd "$tmp/new" && find . -maxdepth 1 | sort | tr '\n' ' ')" = \
     ". ./aloft.conf ./keys ./pki ./site " ] ||
     fail "something else was left there"

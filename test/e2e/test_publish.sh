@@ -300,6 +300,16 @@ else
 fi
 [ "$(on_offer)" = 1.2.0 ] || fail "the offer changed outside the namespace"
 
+say "a lower version than the one on offer is published, and said to be one"
+SEED=7 make_image "$tmp/stale" $fan 2.10 20000 "$p/keys/spare.pub" "$tmp/away/third.pub"
+mv "$tmp/away/spare.key" "$p/keys/spare.key" 2>/dev/null || :
+exits 0 publish "$tmp/stale" --key "$p/keys/spare.key"
+has "Warning: 2.10 is lower than" "$tmp/out"
+has "aloft publish --again 3." "$tmp/out"
+SEED=8 make_image "$tmp/newer" $fan 2.11 20000 "$p/keys/spare.pub" "$tmp/away/third.pub"
+exits 0 publish "$tmp/newer" --key "$p/keys/spare.key"
+! grep "is lower than" "$tmp/out" || fail "2.11 is not lower than 2.10"
+
 say "bytes of a private key are never shown"
 exits 0 "$ALOFT" -C "$p" inspect "$p/keys/firmware.key"
 has "$gone" "$tmp/out"
