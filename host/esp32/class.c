@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "host/file.h"
+#include "host/image/esp.h"
 #include "host/image/partition.h"
 
 #define CONF_MAX 65536u /* as project_open reads */
@@ -83,17 +84,31 @@ static uint32_t slot_of(const struct esp32_plan *plan) {
     return size;
 }
 
+/* The chip as the next build takes it: a configuration, else the defaults, else the environment. */
+static void chip_of(const struct esp32_plan *plan, char *out, size_t out_size) {
+    static const char *const files[] = {"sdkconfig", ESP32_DEFAULTS};
+    const char *wanted = getenv("IDF_TARGET");
+
+    out[0] = 0;
+    for (size_t i = 0; i < 2 && out[0] == 0; i++) {
+        char *text = esp32_text(plan, files[i]);
+        if (text != NULL)
+            (void)esp32_setting(text, "CONFIG_IDF_TARGET", out, out_size, NULL);
+        free(text);
+    }
+    if (out[0] == 0 && wanted != NULL && esp_chip_id(wanted) >= 0)
+        snprintf(out, out_size, "%s", wanted);
+}
+
 aloft_err esp32_plan_class(struct esp32_plan *plan, struct trouble *trouble) {
     struct esp32_file *file = &plan->file[plan->n_files];
-    char *config = esp32_text(plan, "sdkconfig"), chip[32] = "", more[120] = "";
+    char chip[32], more[120] = "";
     uint32_t slot = slot_of(plan);
     aloft_space text;
     size_t room;
     aloft_err e = project_path(plan->project, "aloft.conf", file->path, trouble);
 
-    if (config != NULL)
-        (void)esp32_setting(config, "CONFIG_IDF_TARGET", chip, sizeof chip, NULL);
-    free(config);
+    chip_of(plan, chip, sizeof chip);
     if (e == ALOFT_OK)
         e = file_read(file->path, CONF_MAX, &text, trouble);
     if (e != ALOFT_OK)

@@ -107,9 +107,18 @@ has "Note: sdkconfig is there already and wins over sdkconfig.defaults; it says 
 exits 0 esp32 "$idf" # the class that stands in the folder is taken again, though there are two now
 has "class acme.example/blinker/a" "$tmp/out"
 exits 0 "$ALOFT" -C "$tmp/home" releases
+for way in defaults environment; do
+    make_idf
+    [ $way = environment ] || printf '\nCONFIG_IDF_TARGET="esp32s3"\n' >>"$idf/sdkconfig.defaults"
+    exits 0 env IDF_TARGET=esp32h2 "$ALOFT" -C "$tmp/home" esp32 "$idf" --class "acme.example/$way/a"
+    case $way in
+    defaults) has "+ esp-chip = esp32s3" "$tmp/out" ;;
+    environment) has "+ esp-chip = esp32h2" "$tmp/out" ;;
+    esac
+done
 make_idf
 provokes ESP32_CLASS esp32 "$idf"
-has "acme.example/lamp/a, acme.example/blinker/a" "$tmp/said"
+has "acme.example/lamp/a, acme.example/blinker/a" "$tmp/said" # and two more
 provokes ESP32_CLASS esp32 "$idf" --class lamp
 
 say "what is missing in the folder is noted, with the line to write"

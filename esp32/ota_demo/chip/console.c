@@ -98,6 +98,8 @@ static int status(void) {
     if (s->offer_stands)
         printf("%s is on offer: ota update\n", s->offered_version);
     printf("next check in %u s\n", (unsigned)s->next_check_s);
+    if (s->is_before)
+        printf("before this start: ");
     if (s->fault.code != ALOFT_OK)
         console_fault(&s->fault);
     say_all();

@@ -137,8 +137,10 @@ void app_main(void) {
     xTaskCreate(lamp_task, "lamp", 3072, NULL, 5, NULL);
     console_start(&updater);
     bridge_wait();
+    turn_take(); /* the console is there already */
     if (aloft_esp_start(&updater, &config, &why) != ALOFT_OK)
         console_fault(&why);
+    turn_give();
     for (;;)
         step(&told);
 }
