@@ -3,6 +3,7 @@
  * Knows: sentences, what is pasted where.   Never knows: how identities are made. */
 #include "smartthings.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -113,8 +114,14 @@ int smartthings_identity(struct cli *cli, const char *dir, bool is_json) {
     struct onboarding profile = {0};
     struct identity who = {0};
     bool is_new = false;
-    aloft_err e = smartthings_find(dir, &files, &cli->trouble);
+    aloft_err e;
 
+    if (access(dir, F_OK) !=
+        0) { /* a mistyped folder would get an identity that no board ever has */
+        (void)trouble_file(&cli->trouble, ALOFT_E_FILE_READ, dir, errno);
+        return cli_fail(cli);
+    }
+    e = smartthings_find(dir, &files, &cli->trouble);
     if (e == ALOFT_OK)
         e = get_identity(&files, &who, &is_new, &cli->trouble);
     OPENSSL_cleanse(who.private_key, sizeof who.private_key);

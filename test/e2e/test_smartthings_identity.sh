@@ -17,6 +17,10 @@ END
     done
 }
 
+say "a folder that is not there gets no identity"
+provokes FILE_READ "$ALOFT" smartthings identity "$tmp/lanp"
+[ ! -e "$tmp/lanp" ] || fail "it was made"
+
 say "an identity: what to paste is shown, the private key never"
 exits 0 "$ALOFT" smartthings identity "$project"
 cp "$tmp/out" "$tmp/first"
