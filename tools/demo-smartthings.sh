@@ -187,6 +187,7 @@ if [ -n "$play" ]; then
         --serial "$serial" --public-key "$public_key" --mnid fkOP
     exit
 fi
+mkdir -p "$work/other"
 "$aloft" smartthings identity "$work/other" >"$work/other.log"
 start_cloud "$(sed -n 's/^ *Public key *//p' "$work/other.log")"
 start_device --flash "$work/lamp-1.0.0"

@@ -83,13 +83,12 @@ static struct esp_timer the_timer;
 
 static void *tick(void *unused) {
     (void)unused;
-    for (bool is_on = true; is_on;) {
+    for (;;) {
         usleep(100000);
         if (atomic_load(&the_timer.is_running) &&
             esp_log_timestamp() - atomic_load(&the_timer.ends_ms) < 0x80000000u)
             the_timer.args.callback(the_timer.args.arg); /* it restarts */
     }
-    return NULL;
 }
 
 esp_err_t esp_timer_create(const esp_timer_create_args_t *create_args,
