@@ -3,13 +3,11 @@
  * Knows: the form of a line, files.   Never knows: what lines mean. */
 #include "journal.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -40,12 +38,14 @@ uint64_t journal_now_ms(void) {
 
 /* ---- writing */
 
-/* Shared, so that two servers of one project do not lock each other out. */
+/* Shared, so that two servers of one project do not lock each other out; of the open file, so that it goes
+ * with it. A reader only asks and never holds a lock, so this one is always given. */
 static int open_kept(const char *path) {
-    int file = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+    int file = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0640);
+    struct flock lock = {.l_type = F_RDLCK, .l_whence = SEEK_SET};
 
     if (file >= 0)
-        (void)flock(file, LOCK_SH | LOCK_NB);
+        (void)fcntl(file, F_OFD_SETLK, &lock);
     return file;
 }
 
@@ -113,11 +113,12 @@ void journal_write(struct journal *journal, const struct journal_line *line) {
 
 bool journal_is_kept(const char *path) {
     int file = open(path, O_RDONLY | O_CLOEXEC);
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     bool is_kept;
 
     if (file < 0)
         return false;
-    is_kept = flock(file, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    is_kept = fcntl(file, F_OFD_GETLK, &lock) == 0 && lock.l_type != F_UNLCK;
     close(file);
     return is_kept;
 }
