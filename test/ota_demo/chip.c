@@ -75,7 +75,7 @@ uint32_t esp_log_timestamp(void) {
 
 struct esp_timer {
     esp_timer_create_args_t args;
-    atomic_bool is_running;
+    atomic_bool is_made, is_running;
     atomic_uint ends_ms;
 };
 
@@ -83,12 +83,13 @@ static struct esp_timer the_timer;
 
 static void *tick(void *unused) {
     (void)unused;
-    for (;;) {
+    while (atomic_load(&the_timer.is_made)) {
         usleep(100000);
         if (atomic_load(&the_timer.is_running) &&
             esp_log_timestamp() - atomic_load(&the_timer.ends_ms) < 0x80000000u)
             the_timer.args.callback(the_timer.args.arg); /* it restarts */
     }
+    return NULL;
 }
 
 esp_err_t esp_timer_create(const esp_timer_create_args_t *create_args,
@@ -96,6 +97,7 @@ esp_err_t esp_timer_create(const esp_timer_create_args_t *create_args,
     pthread_t thread;
 
     the_timer.args = *create_args;
+    atomic_store(&the_timer.is_made, true);
     *out_handle = &the_timer;
     return pthread_create(&thread, NULL, tick, NULL) == 0 ? ESP_OK : ESP_ERR_NO_MEM;
 }
