@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Keys change with the image that trusts them: planned, rolled back, revoked, lost, stolen; and what an older
- * image may do when it comes back. The trust records are those that the tools write. */
+ * image may do when it comes back, or a device that was off for years. The trust records are those that the tools
+ * write. */
 #include "test/kit/kit.h"
 #include "test/kit/rig_trust.h"
 
@@ -18,11 +19,16 @@ static const struct rig_geometry common = {.write_size = 16,
                                            .page_size = 1024};
 static struct rig rig;
 static struct aloft_status now;
+
+static void begin(const struct rig_trust *plan) {
+    rig_start(&rig, &common, SIZE);
+    rig_trust(&rig, 0, plan);
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+}
+
 static int set_up(void **state) {
     (void)state;
-    rig_start(&rig, &common, SIZE);
-    rig_trust(&rig, 0, &(struct rig_trust){.keys = K1 | S, .epoch = 1});
-    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    begin(&(struct rig_trust){.keys = K1 | S, .epoch = 1});
     return 0;
 }
 
@@ -91,6 +97,96 @@ static void a_lost_key_is_replaced_with_the_spare_alone(void **state) {
     (void)state;
     must_run(offer(&changed, 2000, S, RIG_GOOD));
     must_refuse(K1, ALOFT_E_SIGNER_UNKNOWN);
+}
+
+/* K1 is stolen where one signature is enough. The thief signs a release that trusts him alone, under a number that
+ * nobody comes after; ours is signed by the spare and calls K1 gone. */
+static const struct rig_trust theirs = {.keys = STRANGER, .epoch = 9};
+
+static void a_stolen_key_is_worth_nothing_where_our_release_came_first(void **state) {
+    static uint8_t before[8192];
+
+    (void)state;
+    must_run(offer(&changed, 2000, S, RIG_GOOD));
+    memcpy(before, rig.log.bytes, sizeof before);
+    (void)offer(&theirs, INT64_MAX, K1, RIG_GOOD);
+    assert_int_equal(rig_running_image(&rig), 1);
+    assert_provoked(now.fault.code, SIGNER_UNKNOWN);
+    assert_memory_equal(rig.log.bytes, before, sizeof before);
+    must_run(offer(&changed, 2001, S, RIG_GOOD));
+}
+
+/* No rule could tell the two apart: this is what a threshold of two is for. */
+static void a_stolen_key_takes_the_device_that_met_the_thief_first(void **state) {
+    unsigned image = offer(&theirs, 3000, K1, RIG_GOOD);
+
+    (void)state;
+    must_run(image);
+    must_refuse(S, ALOFT_E_SIGNER_UNKNOWN);
+    must_refuse(K1 | S, ALOFT_E_SIGNER_UNKNOWN);
+}
+
+static void with_two_of_three_a_stolen_key_takes_nobody_and_is_replaced(void **state) {
+    const struct rig_trust two_of_three = {.keys = K1 | S | K2, .threshold = 2, .epoch = 1};
+    const struct rig_trust without_it = {
+        .keys = S | K2 | STRANGER, .gone = K1, .threshold = 2, .epoch = 2};
+
+    (void)state;
+    rig_end(&rig);
+    begin(&two_of_three);
+    (void)offer(&theirs, INT64_MAX, K1, RIG_GOOD);
+    assert_int_equal(rig_running_image(&rig), 0);
+    assert_provoked(now.fault.code, SIGNER_UNKNOWN);
+    must_run(offer(&without_it, 2000, S | K2, RIG_GOOD));
+    must_refuse(K1 | S, ALOFT_E_SIGNER_UNKNOWN); /* the stolen one is not one of two any more */
+}
+
+/* Nothing over the air: whoever signs and however long it is offered, the device runs on as it is. A cable brings the
+ * next keys, and from then on the air does. */
+static void with_both_keys_lost_the_device_runs_on_until_the_cable_comes(void **state) {
+    static uint8_t before[8192];
+    unsigned mine, cable;
+
+    (void)state;
+    mine = offer(&(struct rig_trust){.keys = K1 | S, .epoch = 1}, 2000, K1, RIG_GOOD);
+    must_run(mine);
+    memcpy(before, rig.log.bytes, sizeof before);
+    must_refuse(K2 | STRANGER, ALOFT_E_SIGNER_UNKNOWN);
+    for (unsigned day = 0; day < 40; day++)
+        assert_true(rig_pass(&rig, 86400));
+    must_run(mine);
+    assert_memory_equal(rig.log.bytes, before, sizeof before);
+
+    cable = rig_publish(&rig, RIG_GOOD, SIZE + 99);
+    rig_trust(&rig, cable, &changed);
+    sim_flash_load(&rig.slot[rig.loader.running], 0,
+                   (aloft_bytes){rig.image[cable].at, rig.image[cable].size});
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    assert_int_equal(rig_running_image(&rig), cable);
+    must_run(offer(&changed, 6000, K2, RIG_GOOD));
+}
+
+/* It knows K1 and S; meanwhile both are dead, and the newest release is signed by neither. The bridge is a release of the
+ * time between, signed by S: its manifest is offered again for a while. Who is past it refuses it and is not hurt. */
+static void a_device_that_was_off_for_years_needs_one_hop_over_the_bridge(void **state) {
+    const struct rig_trust newest = {.keys = K2 | STRANGER, .gone = S, .epoch = 3};
+    unsigned bridge;
+
+    (void)state;
+    (void)offer(&newest, 5000, K2, RIG_GOOD);
+    assert_int_equal(rig_running_image(&rig), 0);
+    assert_provoked(now.fault.code, SIGNER_UNKNOWN);
+    bridge = offer(&changed, 4000, S | K2, RIG_GOOD);
+    must_run(bridge);
+    must_run(offer(&newest, 5000, K2, RIG_GOOD));
+
+    rig_offer_by(&rig, bridge, 4000, S | K2); /* still there, for the next one that was off */
+    aloft_check_now(&rig.device);
+    assert_true(rig_pass(&rig, LATER));
+    rig_status(&rig, &now);
+    assert_int_equal(rig_running_image(&rig), 3);
+    assert_provoked(now.fault.code, ROLLBACK_REFUSED);
+    must_refuse(S, ALOFT_E_SIGNER_UNKNOWN); /* over the bridge nothing old comes after it */
 }
 
 /* Image 0 trusts K1; it comes back because the one that revoked K1 is damaged. */
@@ -207,6 +303,11 @@ int main(void) {
         T(a_change_signed_by_the_new_key_alone_is_not_taken),
         T(a_change_that_is_rolled_back_has_changed_nothing),
         T(a_lost_key_is_replaced_with_the_spare_alone),
+        T(a_stolen_key_is_worth_nothing_where_our_release_came_first),
+        T(a_stolen_key_takes_the_device_that_met_the_thief_first),
+        T(with_two_of_three_a_stolen_key_takes_nobody_and_is_replaced),
+        T(with_both_keys_lost_the_device_runs_on_until_the_cable_comes),
+        T(a_device_that_was_off_for_years_needs_one_hop_over_the_bridge),
         T(an_old_image_that_comes_back_does_not_trust_the_revoked_key),
         T(configured_keys_are_revoked_too),
         T(with_fewer_keys_than_needed_the_device_runs_on_and_takes_nothing),
