@@ -138,7 +138,7 @@ struct al_device {
 /** The keys in force, from the trust record and what the record log says is gone. None are where the crypto
  * of this firmware cannot check one of them: gives its type then, else 0. */
 uint8_t al_keys_refresh(struct al_device *d);
-/** Bring the record in line with what runs: T6, T8, T10. At the start, and before each check where the
+/** Bring the record in line with what runs: T6, T8, T10, T13. At the start, and before each check where the
  *  flash had refused it. False: it refuses still. */
 ALOFT_MUST_USE bool al_device_reconcile(struct al_device *d, aloft_fault *why);
 bool al_device_in_trial(const struct al_device *d);

@@ -119,11 +119,12 @@ static aloft_err once_more(struct al_device *d, aloft_err used_up, aloft_fault *
     return e == ALOFT_OK && d->record.phase == AL_TRIAL ? tell_again(d) : e;
 }
 
-static aloft_err fell_back(struct al_device *d, aloft_fault *why) {
+static aloft_err rehome(struct al_device *d, void (*how)(struct al_record *, unsigned),
+                        aloft_fault *why) {
     struct al_record next = d->record;
     aloft_err e;
 
-    al_record_rehome(&next, d->running);
+    how(&next, d->running);
     e = commit(d, &next, why);
     /* If power goes here: this slot is home; that the notes name the other one is mended then. */
     return e == ALOFT_OK ? stay(d, why) : e;
@@ -153,7 +154,9 @@ static aloft_err act(struct al_device *d, enum al_meaning meaning, aloft_fault *
     case AL_MEANS_UNTOLD:
         return once_more(d, ALOFT_E_LOADER_REFUSED, why);
     case AL_MEANS_FELL_BACK:
-        return fell_back(d, why);
+        return rehome(d, al_record_rehome, why);
+    case AL_MEANS_FLASHED:
+        return rehome(d, al_record_flashed, why);
     case AL_MEANS_DISAGREES:
         return stay(d, why);
     case AL_MEANS_NORMAL:

@@ -42,6 +42,9 @@ static const struct row table[] = {
     {ON_TRIAL, OTHER, HOME,      ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_FELL_BACK},
     {ON_TRIAL, OTHER, ANY_PLACE, ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_STARTED},
     {NO_TRIAL, HOME,  HOME,      ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_NORMAL},
+    /* Notes that name home stand where home did not start. These were begun anew: the loader has called what
+     * it found first valid by itself. */
+    {NO_TRIAL, OTHER, OTHER,     BIT(VALID),                ANY_RESET, ANY_BOOTS,   AL_MEANS_FLASHED},
     {NO_TRIAL, OTHER, ANY_PLACE, ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_FELL_BACK},
     {NO_TRIAL, HOME,  OTHER,     ANY,                       ANY_RESET, ANY_BOOTS,   AL_MEANS_DISAGREES},
 };

@@ -20,6 +20,7 @@ enum al_meaning {
     AL_MEANS_NOTE_LOST,   /* the loader's note was torn: cold, and tell it again */
     AL_MEANS_UNTOLD,      /* the switch was cut between its two halves: tell the loader again */
     AL_MEANS_FELL_BACK,   /* the loader did not start home: T10, the running slot stays */
+    AL_MEANS_FLASHED,     /* its notes were begun anew, as a cable does it: T13 */
     AL_MEANS_DISAGREES,   /* home runs and the notes name the other slot: home stays */
 };
 

@@ -99,7 +99,7 @@ static void remember(struct al_device *d, enum al_log_found found, bool fell_bac
     if (found == AL_LOG_LOST)
         d->status.fault.code = ALOFT_E_RECORDS_LOST;
     else if (fell_back)
-        d->status.fault.code = ALOFT_E_BOOT_FALLBACK;
+        d->status.fault.code = r->cause; /* T10 and T13 say which */
     else if (r->cause != 0 && (r->phase == AL_KEPT || al_device_gave_up(d)))
         d->status.fault.code = r->cause;
     if (d->status.fault.code != ALOFT_OK)

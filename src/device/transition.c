@@ -186,6 +186,15 @@ void al_record_rehome(struct al_record *record, unsigned running) {
     record->cause = ALOFT_E_BOOT_FALLBACK;
 }
 
+void al_record_flashed(struct al_record *record, unsigned running) {
+    record->home = running == 1;
+    record->phase = AL_IDLE;
+    record->mark = 0;
+    memset(&record->slot[record->home], 0, sizeof record->slot[0]);
+    memset(record->man, 0, sizeof record->man);
+    record->cause = ALOFT_E_FLASHED;
+}
+
 bool al_record_is_note(aloft_err code) {
     return ((unsigned)code >> 8) == 0x02u; /* errors.def: network and TLS */
 }

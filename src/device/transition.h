@@ -87,6 +87,10 @@ void al_record_adopt(struct al_record *record, const struct al_record_slot *imag
  * this program runs from `running`, which is not home. */
 void al_record_rehome(struct al_record *record, unsigned running);
 
+/** T13 flashed: what runs in `running` (0 or 1) was put there by somebody else, so it is home and nothing is
+ * known of it. What the other slot holds and the floor stay. Before: this program runs from `running`. */
+void al_record_flashed(struct al_record *record, unsigned running);
+
 /** Whether a code may be noted: a fault of the network or of TLS. What HTTP says the server knows, and what
  * a trial ended by is no note. */
 bool al_record_is_note(aloft_err code);

@@ -86,12 +86,39 @@ static aloft_err confirm(struct al_device *d, aloft_fault *why) {
     return e == ALOFT_OK ? record_confirm(d, why) : e;
 }
 
+/* Whether the slot that runs holds the image on trial; read as a whole, for it is asked once in a life. */
+static aloft_err compare_running(const struct al_device *d, bool *is_candidate, aloft_fault *why) {
+    const struct al_record_slot *image = &d->record.slot[d->running];
+    uint8_t digest[ALOFT_DIGEST_SIZE];
+    aloft_err e = al_slot_digest(&d->config->slot[d->running], image->image_size, d->config->page,
+                                 digest, why);
+
+    *is_candidate = e == ALOFT_OK && memcmp(digest, image->image_digest, sizeof digest) == 0;
+    return e;
+}
+
+static aloft_err flashed(struct al_device *d, aloft_fault *why) {
+    struct al_record next = d->record;
+
+    al_record_flashed(&next, d->running);
+    if (!al_device_commit(d, &next, why))
+        return (aloft_err)why->code;
+    d->status.fault = (aloft_fault){.code = ALOFT_E_FLASHED, .step = ALOFT_STEP_START};
+    d->report_due = true;
+    return ALOFT_OK;
+}
+
 /* The loader calls this image valid already, in a note that a cut may have left weak: it is told once
- * more. A chip that refuses is asked again at the next step. */
+ * more. It says the same of what came over the cable into this slot. A chip that refuses is asked again at
+ * the next step. */
 static enum al_state confirmed_by_half(struct al_device *d) {
     aloft_fault why = {.step = ALOFT_STEP_TRIAL};
+    bool is_candidate;
+    aloft_err e = compare_running(d, &is_candidate, &why);
 
-    d->confirm_due = confirm(d, &why) != ALOFT_OK;
+    if (e == ALOFT_OK)
+        e = is_candidate ? confirm(d, &why) : flashed(d, &why);
+    d->confirm_due = e != ALOFT_OK;
     if (d->confirm_due)
         d->status.fault = why;
     return AL_REST;

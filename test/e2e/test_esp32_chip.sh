@@ -116,13 +116,13 @@ types 'ota doctor'
 seen '^http *good'
 seen '0x0708'
 
-say "1.0.0 over the cable, above the records of updates: it runs, and older releases stay refused"
+say "1.0.0 over the cable, above the records of updates: it is told as one, and what is on offer is new to it"
 stop "$board"
 switch_on 1.0.0.elf
 seen '^boot: slot 0$'
 seen '^ota_demo 1.0.0 in slot A'
-seen '0x0707'
-seen '0x0503'
+seen 'came over the cable.*0x070d'
+seen '^1.2.0 is on offer'
 
 say "the server goes away, and comes back"
 stop "$server"

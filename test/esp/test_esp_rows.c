@@ -40,19 +40,31 @@ static enum aloft_entry noted(unsigned slot) {
     return al_esp_notes_of(&notes, slot);
 }
 
-/* Slot 0 runs; a release of this nature is in slot 1, on trial, and the restart into it comes next. */
-static void switch_to(const struct board_kind *kind, enum rig_nature nature) {
+/* As idf.py flashes it: ota_0 is written, otadata is blank. */
+static void flash_by_cable(unsigned image) {
+    sim_flash_load(&board.rig.slot[0], 0,
+                   (aloft_bytes){board.rig.image[image].at, board.rig.image[image].size});
+    memset(board.notes.bytes, 0xff, board.notes.size);
+    memset(board.notes.used, 0, board.notes.size / board.notes.write_size);
+}
+
+static void step_until_restart(void) {
     struct aloft_progress now = {ALOFT_WORK, 0};
 
-    board_start(kind, SIZE);
-    assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
-    rig_publish(&board.rig, nature, SIZE);
     for (unsigned i = 0; i < 2000 && now.next != ALOFT_REBOOT; i++) {
         now = aloft_step(&board.rig.device);
         sim_clock_pass(&board.rig.clock, now.wait_ms);
     }
     assert_int_equal(now.next, ALOFT_REBOOT);
     assert_int_equal(record()->phase, AL_TRIAL);
+}
+
+/* Slot 0 runs; a release of this nature is in slot 1, on trial, and the restart into it comes next. */
+static void switch_to(const struct board_kind *kind, enum rig_nature nature) {
+    board_start(kind, SIZE);
+    assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
+    rig_publish(&board.rig, nature, SIZE);
+    step_until_restart();
     assert_int_equal(noted(1), ALOFT_ENTRY_NEW);
 }
 
@@ -235,6 +247,47 @@ static void a_fallback_of_the_loader_makes_what_runs_home(void **state) {
     }
 }
 
+static void an_image_from_the_cable_is_told_as_one_and_nothing_is_known_of_it(void **state) {
+    (void)state;
+    for (unsigned rollback = 0; rollback < 2; rollback++) {
+        board_start(rollback ? &guarded : &unguarded, SIZE);
+        assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
+        rig_publish(&board.rig, RIG_GOOD, SIZE);
+        assert_int_equal(rig_run(&board.rig, 4000), ALOFT_DONE);
+        flash_by_cable(0);
+        restart(ALOFT_RESET_POWER);
+        assert_int_equal(board.running, 0);
+        assert_provoked(fault_now(), FLASHED);
+        assert_int_equal(record()->home, 0);
+        assert_true(record()->slot[0].sequence == 0);
+        assert_true(record()->floor > 0);
+        board_end();
+    }
+}
+
+/* The loader calls it valid, as it would call the release that was on trial there. */
+static void an_image_from_the_cable_over_one_on_trial_is_not_confirmed_in_its_place(void **state) {
+    uint64_t floor;
+
+    (void)state;
+    board_start(&guarded, SIZE);
+    assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
+    rig_publish(&board.rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&board.rig, 4000), ALOFT_DONE);
+    rig_publish(&board.rig, RIG_GOOD, SIZE);
+    step_until_restart();
+    floor = record()->floor;
+    flash_by_cable(0);
+    restart(ALOFT_RESET_POWER);
+    assert_int_equal(board.running, 0);
+    (void)aloft_step(&board.rig.device);
+    assert_int_equal(fault_now(), ALOFT_E_FLASHED);
+    assert_int_equal(record()->home, 0);
+    assert_int_equal(record()->phase, AL_IDLE);
+    assert_true(record()->floor == floor);
+    board_end();
+}
+
 /* Home was named and did not start, while another image is on trial: what runs is all there is. */
 static void the_image_on_trial_stays_where_home_does_not_start(void **state) {
     (void)state;
@@ -308,6 +361,8 @@ int main(void) {
         cmocka_unit_test(a_switch_cut_between_its_halves_is_told_again),
         cmocka_unit_test(home_that_runs_and_is_named_changes_nothing),
         cmocka_unit_test(a_fallback_of_the_loader_makes_what_runs_home),
+        cmocka_unit_test(an_image_from_the_cable_is_told_as_one_and_nothing_is_known_of_it),
+        cmocka_unit_test(an_image_from_the_cable_over_one_on_trial_is_not_confirmed_in_its_place),
         cmocka_unit_test(the_image_on_trial_stays_where_home_does_not_start),
         cmocka_unit_test(notes_that_disagree_are_mended),
         cmocka_unit_test(no_update_begins_while_the_running_image_is_pending),

@@ -203,7 +203,8 @@ static void a_serial_flash_makes_what_was_flashed_home_and_updates_go_on(void **
     assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
     rig_status(&board.rig, &status);
     assert_int_equal(board.running, 0);
-    assert_int_equal(status.fault.code, ALOFT_E_BOOT_FALLBACK);
+    assert_int_equal(status.fault.code, ALOFT_E_FLASHED);
+    assert_int_equal(status.outcome, ALOFT_NO_ATTEMPT);
 
     rig_publish(&board.rig, RIG_GOOD, SIZE);
     assert_true(rig_pass(&board.rig, 600));

@@ -407,6 +407,23 @@ static void t10_makes_the_running_slot_home_and_keeps_the_floor(void **state) {
     assert_true(record.flags & AL_FLAG_FALLBACK);
 }
 
+static void t13_knows_nothing_of_the_image_that_came_over_the_cable(void **state) {
+    struct al_record record = kept();
+    struct al_record wanted = kept();
+
+    (void)state;
+    wanted.phase = AL_IDLE;
+    wanted.mark = 0;
+    wanted.home = 0;
+    memset(&wanted.slot[0], 0, sizeof wanted.slot[0]);
+    memset(wanted.man, 0, sizeof wanted.man);
+    wanted.cause = ALOFT_E_FLASHED;
+
+    al_record_flashed(&record, 0);
+
+    same(&record, &wanted);
+}
+
 static void a_device_without_records_takes_its_running_slot_as_home(void **state) {
     struct al_record record = kept();
     struct al_record wanted = {.n = 9, .home = 1};
@@ -477,6 +494,7 @@ int main(void) {
         cmocka_unit_test(t9_never_lowers_the_floor),
         cmocka_unit_test(t10_makes_the_running_slot_home_and_keeps_the_floor),
         cmocka_unit_test(t12_writes_the_note_alone_and_only_faults_of_the_network_are_notes),
+        cmocka_unit_test(t13_knows_nothing_of_the_image_that_came_over_the_cable),
         cmocka_unit_test(a_device_without_records_takes_its_running_slot_as_home),
         cmocka_unit_test(the_back_off_is_one_hour_then_six_and_none_after_a_power_loss),
     };
