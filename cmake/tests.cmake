@@ -55,7 +55,7 @@ file(GLOB power_sources CONFIGURE_DEPENDS test/power/*.c)
 list(FILTER power_sources EXCLUDE REGEX "/test_[^/]*$")
 add_executable(power ${power_sources})
 target_link_options(power PRIVATE -Wl,--wrap=aloft_verify)
-target_link_libraries(power PRIVATE aloft_sim $<LINK_GROUP:RESCAN,aloft_kit,aloft_core,aloft_crypto_openssl>)
+target_link_libraries(power PRIVATE aloft_sim $<LINK_GROUP:RESCAN,aloft_kit,aloft_host,aloft_core,aloft_crypto_openssl>)
 set(power_plan --cases 850000 --prefixes 8) # comes to more than 1,000,000 distinct ones
 if(ALOFT_SANITIZE)
   set(power_plan --cases 5000 --random-only)

@@ -24,8 +24,8 @@ struct chip_kind {
 enum { N_CHIPS = 15 };
 extern const struct chip_kind chips[N_CHIPS];
 
-/** How a release ends. */
-enum ending { CONFIRMED, GIVEN_UP, ADOPTED };
+/** How a release ends; HEARD is a statement of freshness that is a quarter of a day old, NOTED a network that fails. */
+enum ending { CONFIRMED, GIVEN_UP, ADOPTED, HEARD, NOTED };
 
 struct act {
     unsigned image;
@@ -36,7 +36,7 @@ struct act {
 struct scene {
     const char *name;
     const char *natures; /* of images 1, 2, ... */
-    struct act act[2];
+    struct act act[3];
     unsigned n_acts;
     bool is_large; /* images of two marks and some */
     bool wraps;    /* a log of two cells in each unit */
@@ -45,7 +45,7 @@ struct scene {
     void (*prepare)(void);
 };
 
-enum { N_SCENES = 13 };
+enum { N_SCENES = 15 };
 extern const struct scene scenes[N_SCENES];
 
 /** The records that the log may give at the next start: the last whole append, or what a cut left. */
@@ -65,7 +65,8 @@ struct world {
     const struct scene *scene;
     unsigned act;
     bool is_done;
-    uint64_t floor, skip;
+    uint64_t floor, skip, seen;
+    uint32_t issued;
     bool is_used_up; /* losses of power, and nothing else, ended the release */
     uint32_t starts_seen, trials_of[RIG_IMAGES_MAX];
     uint32_t n_losses; /* power-ons after the first */
@@ -121,7 +122,8 @@ void witness_plan(enum sim_torn torn);
 void scene_start(unsigned scene, unsigned chip);
 void scene_end(void);
 bool scene_act_is_over(void);
-void scene_offer(unsigned image);
+/** The world offers what this act needs. */
+void scene_play(unsigned act);
 
 /* ---- life.c: the cases of a scene on a chip */
 struct tally {

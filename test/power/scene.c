@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "test/kit/kit.h"
+#include "test/kit/rig_trust.h"
 #include "test/power/power.h"
 
 #define SMALL 8192u
@@ -23,8 +24,13 @@ struct offer {
 };
 
 static struct offer offers[RIG_IMAGES_MAX];
-static uint8_t trust[2][AL_TRUST_MAX_SIZE];
-static size_t trust_len[2];
+/* Two statements of freshness, the second an hour younger, for a release that never comes. */
+#define ISSUED(act) (1795329000u + (act)*3600u)
+
+static struct {
+    uint8_t bytes[160];
+    size_t len;
+} statements[3];
 
 static const struct al_device *device(void) {
     return (const struct al_device *)(const void *)world.rig.device.room;
@@ -40,7 +46,7 @@ static void keep_offer(unsigned image) {
     strcpy(offer->path, world.rig.path);
 }
 
-void scene_offer(unsigned image) {
+static void offer_image(unsigned image) {
     const struct rig_image *bytes = &world.rig.image[image];
 
     sim_net_serve(&world.rig.net, "/acme.example/lamp/a/stable/manifest.suit",
@@ -48,46 +54,39 @@ void scene_offer(unsigned image) {
     sim_net_serve(&world.rig.net, offers[image].path, (aloft_bytes){bytes->at, bytes->size});
 }
 
-/* FORMAT.md, trust record: one key, and perhaps one that is gone. */
-static void make_trust(unsigned which, const struct aloft_key *key, const uint8_t *gone) {
-    uint8_t *at = trust[which];
-    struct aloft_hash hash;
-    uint8_t digest[ALOFT_DIGEST_SIZE];
-    size_t len = AL_TRUST_HEAD_SIZE + 80;
+void scene_play(unsigned which) {
+    const struct act *act = &world.scene->act[which];
 
-    memset(at, 0, AL_TRUST_MAX_SIZE);
-    memcpy(at, "ALOFTKEY\1\1\1", 11);
-    at[12] = gone != NULL;
-    at[24] = (uint8_t)(1 + which);
-    memcpy(at + 32, key->kid, ALOFT_KID_SIZE);
-    at[32 + 8] = key->type;
-    at[32 + 9] = 1;
-    memcpy(at + 32 + 16, key->key, ALOFT_KEY_SIZE);
-    if (gone != NULL) {
-        memcpy(at + len, gone, ALOFT_KID_SIZE);
-        len += ALOFT_KID_SIZE;
-    }
-    aloft_hash_start(&hash);
-    aloft_hash_add(&hash, (aloft_bytes){at, len});
-    aloft_hash_end(&hash, digest);
-    memcpy(at + len, digest, 8);
-    trust_len[which] = len + 8;
+    offer_image(act->image);
+    if (act->ending == HEARD)
+        sim_net_serve(&world.rig.net, "/acme.example/lamp/a/stable/fresh.cose",
+                      (aloft_bytes){statements[which].bytes, statements[which].len});
+    world.rig.net.wrong.open = act->ending == NOTED ? ALOFT_E_TLS_CA : ALOFT_OK;
 }
 
 /* Image 1 brings the second signer's key and calls the first one's gone. What follows it is signed by the new key
  * where image 1 stays, by the old key where it does not. */
 static void change_keys(void) {
-    const struct kit_signer *signer = world.rig.signer;
-    unsigned new_rules = world.scene->act[0].ending == CONFIRMED;
+    const struct rig_trust old = {.keys = 1, .epoch = 1}, new = {.keys = 2, .gone = 1, .epoch = 2};
+    const bool is_to_stay = world.scene->act[0].ending == CONFIRMED;
 
-    make_trust(0, &signer[0].key, NULL);
-    make_trust(1, &signer[1].key, signer[0].key.kid);
-    for (unsigned i = 0; i < 3; i++) {
-        unsigned which = i == 1 || (i == 2 && new_rules);
-        world.rig.image[i].trust = (aloft_bytes){trust[which], trust_len[which]};
-    }
-    rig_offer(&world.rig, 2, world.rig.image[2].sequence, new_rules);
+    rig_trust(&world.rig, 0, &old);
+    rig_trust(&world.rig, 1, &new);
+    rig_trust(&world.rig, 2, is_to_stay ? &new : &old);
+    rig_offer(&world.rig, 2, world.rig.image[2].sequence, is_to_stay);
     keep_offer(2);
+}
+
+static void state_freshness(void) {
+    for (unsigned i = 0; i < 2; i++)
+        rig_trust(&world.rig, i, &(struct rig_trust){.keys = 1, .fresh = 4, .epoch = 1});
+    for (unsigned i = 1; i < 3; i++) {
+        struct kit_statement say = {
+            .sequence = 1u << 31, .issued = ISSUED(i), .valid_s = 2 * 86400};
+        memcpy(say.class_id, world.rig.channel.class_id, sizeof say.class_id);
+        statements[i].len = kit_statement_sign(&say, &world.rig.signer[2], statements[i].bytes);
+    }
+    world.rig.config.fresh = &aloft_fresh_part;
 }
 
 /* ---- how it begins */
@@ -106,7 +105,7 @@ static void fetch_two_marks(void) {
 static void run_to(unsigned image) {
     struct aloft_status status;
 
-    scene_offer(image);
+    offer_image(image);
     aloft_check_now(&world.rig.device);
     do {
         assert_true(world_step());
@@ -118,6 +117,14 @@ static void run_to_trial(void) {
     assert_true(world_power_on(NULL));
     while (device()->record.phase != AL_TRIAL)
         assert_true(world_step());
+}
+
+/* The network goes in the middle of the download, and stays away. */
+static void lose_network(void) {
+    assert_true(world_power_on(NULL));
+    while (device()->record.phase != AL_FILL || al_flow_at(&device()->flow) < 4096)
+        assert_true(world_step());
+    sim_net_reset(&world.rig.net);
 }
 
 static void damage_home(void) {
@@ -184,6 +191,16 @@ const struct scene scenes[N_SCENES] = {
      .n_acts = 1,
      .is_hail = true,
      .prepare = run_to_trial},
+    {.name = "fresh",
+     .natures = "G",
+     .act = {{1, CONFIRMED}, {1, HEARD}, {1, HEARD}},
+     .n_acts = 3,
+     .prepare = state_freshness},
+    {.name = "noted",
+     .natures = "G",
+     .act = {{1, NOTED}, {1, CONFIRMED}},
+     .n_acts = 2,
+     .prepare = lose_network},
 };
 
 static struct rig_geometry geometry_of(const struct scene *scene, const struct chip_kind *chip) {
@@ -198,7 +215,8 @@ static struct rig_geometry geometry_of(const struct scene *scene, const struct c
 
 /* Scenes that begin in the middle of their own download or trial. */
 static bool begins_in_the_middle(const struct scene *scene) {
-    return scene->prepare == fetch_two_marks || scene->prepare == run_to_trial;
+    return scene->prepare == fetch_two_marks || scene->prepare == run_to_trial ||
+           scene->prepare == lose_network;
 }
 
 void scene_start(unsigned which, unsigned which_chip) {
@@ -220,9 +238,10 @@ void scene_start(unsigned which, unsigned which_chip) {
         keep_offer(rig_publish(&world.rig, (enum rig_nature) * nature, size));
     if (scene->prepare != NULL && !begins_in_the_middle(scene))
         scene->prepare();
-    scene_offer(scene->act[0].image);
+    offer_image(scene->act[0].image);
     if (begins_in_the_middle(scene))
         scene->prepare();
+    scene_play(0);
     world.rig.power.on = false;
     world_begin();
 }
@@ -297,6 +316,29 @@ static bool is_adopted(const struct act *act) {
     return true;
 }
 
+/* The newest statement and its age were kept (T11), and moved nothing that decides. */
+static bool is_heard(const struct act *act) {
+    const struct al_record *r = &device()->record;
+
+    if (r->issued != ISSUED(world.act) || r->age_h < 6)
+        return false;
+    if (r->floor != world.rig.image[act->image].sequence || r->skip != 0)
+        world_fail("a statement of freshness has moved the floor");
+    return true;
+}
+
+/* T12, and nothing else of the record has moved since the download was begun. */
+static bool is_noted(const struct act *act) {
+    const struct al_record *r = &device()->record;
+
+    if (r->cause != ALOFT_E_TLS_CA)
+        return false;
+    if (r->phase != AL_FILL || r->home != 0 || r->floor != 0 || r->skip != 0 ||
+        r->slot[1].sequence != world.rig.image[act->image].sequence)
+        world_fail("a note has changed the record");
+    return true;
+}
+
 bool scene_act_is_over(void) {
     const struct act *act = &world.scene->act[world.act];
 
@@ -306,6 +348,10 @@ bool scene_act_is_over(void) {
         return world.is_used_up || is_confirmed(act);
     case GIVEN_UP:
         return is_given_up(act);
+    case HEARD:
+        return is_heard(act);
+    case NOTED:
+        return is_noted(act);
     case ADOPTED:
         break;
     }

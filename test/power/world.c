@@ -59,6 +59,10 @@ static void judge(void) {
         world_fail("I4: floor or skip fell");
     world.floor = r->floor;
     world.skip = r->skip;
+    if (r->seen < world.seen || r->issued < world.issued)
+        world_fail("the lemma: a statement of freshness is forgotten");
+    world.seen = r->seen;
+    world.issued = r->issued;
     if (!is_signed(&r->slot[0]) || !is_signed(&r->slot[1]))
         world_fail("I6: the record names an image that nobody signed");
     if (world.rig.n_starts != world.starts_seen)
@@ -69,7 +73,7 @@ static void judge(void) {
     if (world.act + 1 == world.scene->n_acts) {
         world.is_done = true;
     } else {
-        scene_offer(world.scene->act[++world.act].image);
+        scene_play(++world.act);
         aloft_check_now(&world.rig.device);
     }
 }
@@ -150,7 +154,7 @@ void world_judge_end(uint32_t clean_records) {
     uint32_t n = world.n_losses > 1 ? world.n_losses - 1 : 1, more;
 
     for (unsigned i = 0; i < world.scene->n_acts; i++)
-        if (world.scene->act[i].ending != ADOPTED)
+        if (world.scene->act[i].ending == CONFIRMED || world.scene->act[i].ending == GIVEN_UP)
             wanted += world.rig.image[world.scene->act[i].image].size;
     if (got > wanted + (uint64_t)again_max() * n)
         world_fail("a cut costs more than one interval of marks");
