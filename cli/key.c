@@ -10,6 +10,7 @@
 
 #include <cjson/cJSON.h>
 
+#include "host/file.h"
 #include "host/keys.h"
 #include "host/pubkey.h"
 #include "host/trust_plan.h"
@@ -26,8 +27,9 @@ static const char help[] =
     "new makes keys/NAME.key and keys/NAME.pub: a key for firmware, or for statements of\n"
     "freshness where NAME begins with fresh. A .pub without its .key in keys/ is a key that is\n"
     "held elsewhere.\n"
-    "list says what the keys are for, where their private halves are, and whether the newest\n"
-    "aloft_trust.h has them.\n"
+    "list says what the keys are for, where their private halves are (closed: here, but not for "
+    "the\n"
+    "user who runs this), and whether the newest aloft_trust.h has them.\n"
     "image writes aloft_trust.h, which a firmware includes: the keys in keys/, and the channels\n"
     "of the class.\n"
     "\n"
@@ -128,9 +130,31 @@ static const char *type_word(const struct known_key *known) {
     return known->key.type == ALOFT_KEY_P256 ? "P-256" : "Ed25519";
 }
 
+static const char *place_word(const struct known_key *known) {
+    return known->is_closed ? "closed" : known->is_here ? "here" : "elsewhere";
+}
+
+/* One sentence for all of them: they are closed for the same reason. */
+static void print_closed(const struct listing *l) {
+    char path[PATH_MAX], relative[sizeof "keys/.key" + KEYS_NAME_MAX], text[ALOFT_SENTENCE_MAX];
+    struct trouble why;
+
+    for (unsigned i = 0; i < l->ring.n; i++) {
+        if (!l->ring.key[i].is_closed)
+            continue;
+        snprintf(relative, sizeof relative, "keys/%s.key", l->ring.key[i].name);
+        if (project_path(&l->project, relative, path, &why) == ALOFT_OK &&
+            file_may_read(path, &why) != ALOFT_OK)
+            printf("\nA closed key is on this machine, and cannot be used: %s\n",
+                   trouble_text(&why, text, sizeof text));
+        return;
+    }
+}
+
 static void print_advice(const struct listing *l) {
     unsigned n_firmware = 0;
 
+    print_closed(l);
     for (unsigned i = 0; i < l->ring.n; i++) {
         const struct known_key *known = &l->ring.key[i];
         n_firmware += known->role == KEY_FIRMWARE;
@@ -155,8 +179,8 @@ static int print_list(const struct listing *l) {
     for (unsigned i = 0; i < l->ring.n; i++) {
         const struct known_key *known = &l->ring.key[i];
         printf("%-16s %-10s %-8s %-17s %-10s %-9s %lld days\n", known->name, role_word(known),
-               type_word(known), pubkey_kid_text(known->key.kid, kid),
-               known->is_here ? "here" : "elsewhere", trust_word(l, known), days_since(known));
+               type_word(known), pubkey_kid_text(known->key.kid, kid), place_word(known),
+               trust_word(l, known), days_since(known));
     }
     print_advice(l);
     return 0;
@@ -174,6 +198,7 @@ static int print_json(const struct listing *l) {
         cJSON_AddStringToObject(one, "type", type_word(known));
         cJSON_AddStringToObject(one, "kid", pubkey_kid_text(known->key.kid, kid));
         cJSON_AddBoolToObject(one, "private_half_is_here", known->is_here);
+        cJSON_AddBoolToObject(one, "private_half_is_closed", known->is_closed);
         cJSON_AddStringToObject(one, "images", trust_word(l, known));
         cJSON_AddNumberToObject(one, "since_s", (double)known->since_s);
         cJSON_AddItemToArray(list, one);

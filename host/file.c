@@ -69,6 +69,15 @@ aloft_err file_read(const char *path, size_t max, aloft_space *out, struct troub
     return e;
 }
 
+aloft_err file_may_read(const char *path, struct trouble *trouble) {
+    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return trouble_file(trouble, ALOFT_E_FILE_READ, path, errno);
+    close(fd);
+    return ALOFT_OK;
+}
+
 static int write_all(int fd, aloft_bytes bytes) {
     while (bytes.len > 0) {
         ssize_t put = write(fd, bytes.at, bytes.len);

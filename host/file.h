@@ -14,9 +14,13 @@
 #define FILE_IMAGE_MAX (64u << 20)
 
 /** Read a regular file (or standard input for "-") of at most `max` bytes. *out is malloc'ed with one
- *  zero byte behind it; free out->at. Fails FILE_READ, FILE_LONG. */
+ *  zero byte behind it; free out->at. Fails FILE_READ, FILE_OWNER, FILE_MODE, FILE_LONG. */
 ALOFT_MUST_USE aloft_err file_read(const char *path, size_t max, aloft_space *out,
                                    struct trouble *trouble);
+
+/** Whether this process may read a file or list a folder that somebody else is going to open.
+ *  Fails FILE_READ, FILE_OWNER, FILE_MODE. */
+ALOFT_MUST_USE aloft_err file_may_read(const char *path, struct trouble *trouble);
 
 /** Write a new file with this mode, whole or not at all: a temporary file beside it, fsync, rename,
  *  fsync of the folder. With `replace` false an existing file is FILE_EXISTS and stays as it is. */

@@ -145,11 +145,14 @@ static aloft_err know(const char *folder, const char *name, struct known_key *ou
     memset(out, 0, sizeof *out);
     memcpy(out->name, name, strlen(name) + 1);
     out->role = keys_role_of(name);
-    out->is_here = access(p.private_half, R_OK) == 0;
+    out->is_here = access(p.private_half, F_OK) == 0;
+    /* without its public half beside it, the private one is asked, and says whose it is */
+    out->is_closed =
+        out->is_here && access(p.private_half, R_OK) != 0 && access(p.public_half, F_OK) == 0;
     if (stat(p.public_half, &facts) == 0 || stat(p.private_half, &facts) == 0)
         out->since_s = facts.st_mtime;
-    e = out->is_here ? open_half(&p, &key, &out->key, trouble)
-                     : pubkey_read(p.public_half, &out->key, trouble);
+    e = out->is_here && !out->is_closed ? open_half(&p, &key, &out->key, trouble)
+                                        : pubkey_read(p.public_half, &out->key, trouble);
     EVP_PKEY_free(key);
     return e;
 }

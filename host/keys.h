@@ -32,7 +32,8 @@ struct known_key {
     char name[KEYS_NAME_MAX + 1];
     struct aloft_key key;
     enum key_role role;
-    bool is_here;    /* its private half can be read on this machine */
+    bool is_here;    /* its private half is on this machine */
+    bool is_closed;  /* it is here, and belongs to somebody else: it was not looked at */
     int64_t since_s; /* when its file was written, seconds since 1970 */
 };
 
@@ -42,7 +43,7 @@ struct keyring {
 };
 
 /** All keys in keys/. A project without that folder knows none. Fails KEYS_MANY, KEY_PAIR and as
- *  pubkey_read and privkey_read do; a private half that this user may not read is not here. */
+ *  pubkey_read and privkey_read do; a private half that this user may not read is closed. */
 ALOFT_MUST_USE aloft_err keys_known(const struct project *project, struct keyring *out,
                                     struct trouble *trouble);
 

@@ -3,8 +3,11 @@
  * Knows: errors.def's blocks, terminals.   Never knows: what was being done. */
 #include "trouble.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <string.h>
+
+#include "denied.h"
 
 aloft_err trouble_set(struct trouble *t, aloft_err code) {
     memset(t, 0, sizeof *t);
@@ -38,7 +41,22 @@ void trouble_fact(struct trouble *t, const char *name, const char *format, ...) 
     t->used += len + 1;
 }
 
+/* Whose the file is says more than "Permission denied"; where that is not the reason, the number speaks. */
+static aloft_err tell_owner(struct trouble *t, aloft_err code, const char *path, int number) {
+    if ((number != EACCES && number != EPERM) ||
+        (code != ALOFT_E_FILE_READ && code != ALOFT_E_FILE_WRITE))
+        return ALOFT_OK;
+    return denied_tell(t, code == ALOFT_E_FILE_READ ? DENIED_READ : DENIED_WRITE, path);
+}
+
 aloft_err trouble_file(struct trouble *t, aloft_err code, const char *path, int number) {
+    aloft_err whose = tell_owner(t, code, path, number);
+
+    if (whose != ALOFT_OK) {
+        t->fault.origin = ALOFT_ORIGIN_LINUX;
+        t->fault.raw = number;
+        return whose;
+    }
     trouble_set(t, code);
     t->fault.origin = number != 0 ? ALOFT_ORIGIN_LINUX : 0;
     t->fault.raw = number;

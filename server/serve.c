@@ -58,6 +58,8 @@ static aloft_err open_site(struct server *server, struct trouble *trouble) {
 
     if (e == ALOFT_OK)
         e = file_folder(path, 0755, trouble);
+    if (e == ALOFT_OK) /* O_PATH asks for no right, and then each device would hear of nothing */
+        e = file_may_read(path, trouble);
     if (e != ALOFT_OK)
         return e;
     server->site = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);

@@ -73,6 +73,10 @@ void knock_class(const struct exchange *x, const char *device_class);
 /** A line about the path that was asked for. */
 void knock_path(const struct exchange *x);
 
+/** What is asked for is on the site and cannot be opened now (errno `number`): a line says why, and
+ *  the client is told to come again. */
+void knock_shut(struct exchange *x, aloft_bytes path, int number);
+
 /** A line for the terminal about what a word changed. */
 void tell_news(const struct store_answer *answer);
 

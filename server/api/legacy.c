@@ -26,8 +26,14 @@ static bool legacy_matches(const struct exchange *x) {
 }
 
 static void give(struct exchange *x, const char *file, const char *type) {
-    struct content *c = content_open(x->server, (aloft_bytes){(const uint8_t *)file, strlen(file)});
+    const aloft_bytes path = {(const uint8_t *)file, strlen(file)};
+    int shut;
+    struct content *c = content_open(x->server, path, &shut);
 
+    if (shut != 0) {
+        knock_shut(x, path, shut);
+        return;
+    }
     if (c == NULL) {
         answer_text(x, 404, "nothing is published");
         return;

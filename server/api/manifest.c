@@ -78,9 +78,12 @@ static void knock(const struct exchange *x) {
 }
 
 void manifest_run(struct exchange *x) {
-    struct content *c = content_open(x->server, x->path);
+    int shut;
+    struct content *c = content_open(x->server, x->path, &shut);
 
-    if (c == NULL) {
+    if (shut != 0) {
+        knock_shut(x, x->path, shut);
+    } else if (c == NULL) {
         answer_text(x, 404, "Nothing is published for this class and channel yet.");
         knock(x);
     } else {

@@ -56,13 +56,18 @@ static void choose_part(struct exchange *x, const struct content *c) {
 void payload_run(struct exchange *x) {
     struct content *c;
     struct answer *a = &x->answer;
+    int shut;
 
     if (!exchange_is(x, "GET") && !exchange_is(x, "HEAD")) {
         answer_text(x, 405, "Files are read with GET or HEAD.");
         a->allow = "GET, HEAD";
         return;
     }
-    c = content_open(x->server, x->path);
+    c = content_open(x->server, x->path, &shut);
+    if (shut != 0) {
+        knock_shut(x, x->path, shut);
+        return;
+    }
     if (c == NULL) {
         answer_text(x, 404, "There is no such file on this site.");
         knock_path(x);

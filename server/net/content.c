@@ -51,14 +51,31 @@ static int open_below(int folder, aloft_bytes path) {
         /* O_NONBLOCK: opening a FIFO that somebody put there must not wait */
         int kind = is_last ? O_RDONLY | O_NONBLOCK : O_PATH | O_DIRECTORY;
         int next = is_good ? openat(at, word, kind | O_NOFOLLOW | O_CLOEXEC) : -1;
+        int problem = is_good ? errno : ENOENT;
         if (at != folder)
             close(at);
+        errno = problem;
         if (next < 0 || is_last)
             return next;
         at = next;
     }
     close(at);
+    errno = ENOENT;
     return -1;
+}
+
+/* What is not there is answered with "not there"; only what will be there again is said to be shut. */
+static int shut_by(int number) {
+    switch (number) {
+    case EACCES:
+    case EMFILE:
+    case ENFILE:
+    case ENOMEM:
+    case EIO:
+        return number;
+    default:
+        return 0;
+    }
 }
 
 static bool is_same(const struct content *c, const struct stat *facts) {
@@ -83,11 +100,12 @@ static struct content *add(struct server *server, int fd, const struct stat *fac
     return c;
 }
 
-struct content *content_open(struct server *server, aloft_bytes path) {
+struct content *content_open(struct server *server, aloft_bytes path, int *shut) {
     int fd = open_below(server->site, path);
     struct content *c = NULL;
     struct stat facts;
 
+    *shut = fd < 0 ? shut_by(errno) : 0;
     if (fd < 0)
         return NULL;
     if (fstat(fd, &facts) == 0 && S_ISREG(facts.st_mode)) {

@@ -20,10 +20,11 @@ struct content {
     unsigned users;
 };
 
-/** Open a regular file below the site, following no link and never leaving it. NULL: there is none.
+/** Open a regular file below the site, following no link and never leaving it. NULL: there is none, and *shut
+ *  is 0; or it cannot be opened now (rights, descriptors, memory, disk), and *shut is the errno of that.
  *  A path is words of A-Za-z0-9._+- that do not begin with a dot, at most 8, at most 128 bytes
  *  each. */
-struct content *content_open(struct server *server, aloft_bytes path);
+struct content *content_open(struct server *server, aloft_bytes path, int *shut);
 
 /** Give back what content_open gave; NULL is allowed. */
 void content_release(struct server *server, struct content *content);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Room: server/net. TLS as a server: settings, and the meaning of a client's failure.
- * Knows: OpenSSL.   Never knows: sockets, HTTP. */
+ * Knows: OpenSSL, two files.   Never knows: sockets, HTTP. */
+#include <errno.h>
 #include <string.h>
 
 #include <openssl/err.h>
 
+#include "host/file.h"
 #include "server.h"
 
 static const unsigned char http_1_1[] = "\x08http/1.1";
@@ -37,38 +39,61 @@ static void set_up(SSL_CTX *tls) {
 #define CIPHERS_1_2                                                                                \
     "ECDHE+AESGCM:ECDHE+CHACHA20:ECDHE-ECDSA-AES128-CCM:ECDHE-ECDSA-AES128-CCM8:!aNULL"
 
-aloft_err tls_context(const char *certificate, const char *key, SSL_CTX **out,
-                      struct trouble *trouble) {
-    SSL_CTX *tls = SSL_CTX_new(TLS_server_method());
-    const char *file = certificate;
-    bool is_good = false;
-
-    ERR_clear_error();
-    if (tls != NULL) {
-        set_up(tls);
-        is_good = SSL_CTX_set_cipher_list(tls, CIPHERS_1_2) == 1 &&
-                  SSL_CTX_use_certificate_chain_file(tls, certificate) == 1;
-        if (is_good) {
-            file = key;
-            is_good = SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) == 1 &&
-                      SSL_CTX_check_private_key(tls) == 1;
-        }
-    }
-    if (is_good) {
-        *out = tls;
-        return ALOFT_OK;
-    }
+/* OpenSSL says "system lib" of a file that it cannot open: such a one is asked for itself first. */
+static aloft_err refuse(const char *file, struct trouble *trouble) {
     unsigned long number = ERR_peek_last_error();
     const char *reason = ERR_reason_error_string(number);
+
     trouble_set(trouble, ALOFT_E_SERVER_CERTIFICATE);
     trouble->fault.origin = ALOFT_ORIGIN_OPENSSL;
     trouble->fault.raw = (int32_t)(uint32_t)number;
     trouble_fact(trouble, "file", "%s", file);
     if (reason != NULL)
         trouble_fact(trouble, "reason", "%s", reason);
-    SSL_CTX_free(tls);
     ERR_clear_error();
     return ALOFT_E_SERVER_CERTIFICATE;
+}
+
+/* A file that is not there is the certificate's trouble, for which there is a remedy. */
+static aloft_err check_file(const char *file, struct trouble *trouble) {
+    aloft_err e = file_may_read(file, trouble);
+
+    if (e == ALOFT_E_FILE_READ && trouble->fault.raw == ENOENT)
+        return trouble_file(trouble, ALOFT_E_SERVER_CERTIFICATE, file, ENOENT);
+    return e;
+}
+
+static aloft_err take_files(SSL_CTX *tls, const char *certificate, const char *key,
+                            struct trouble *trouble) {
+    aloft_err e = check_file(certificate, trouble);
+
+    if (e == ALOFT_OK && SSL_CTX_use_certificate_chain_file(tls, certificate) != 1)
+        e = refuse(certificate, trouble);
+    if (e == ALOFT_OK)
+        e = check_file(key, trouble);
+    if (e == ALOFT_OK && (SSL_CTX_use_PrivateKey_file(tls, key, SSL_FILETYPE_PEM) != 1 ||
+                          SSL_CTX_check_private_key(tls) != 1))
+        e = refuse(key, trouble);
+    return e;
+}
+
+aloft_err tls_context(const char *certificate, const char *key, SSL_CTX **out,
+                      struct trouble *trouble) {
+    SSL_CTX *tls;
+    aloft_err e;
+
+    ERR_clear_error();
+    tls = SSL_CTX_new(TLS_server_method());
+    if (tls == NULL)
+        return refuse(certificate, trouble);
+    set_up(tls);
+    e = SSL_CTX_set_cipher_list(tls, CIPHERS_1_2) == 1 ? take_files(tls, certificate, key, trouble)
+                                                       : refuse(certificate, trouble);
+    if (e == ALOFT_OK)
+        *out = tls;
+    else
+        SSL_CTX_free(tls);
+    return e;
 }
 
 /* OpenSSL tells an alert that came as reason 1000 + its number. RFC 8446 §6.2: 48 unknown_ca,

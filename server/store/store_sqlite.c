@@ -2,6 +2,7 @@
 /* Room: server/store. The words in SQLite.
  * Knows: SQL, this schema.   Never knows: threads, who asks. */
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "host/denied.h"
 #include "store_sql.h"
 
 #define SCHEMA_VERSION 1
@@ -84,6 +86,23 @@ static aloft_err refuse(struct sql *sql, const char *path, const char *reason,
     return ALOFT_E_STORE_OPEN;
 }
 
+/* SQLite tells of a missing right in words for other troubles ("readonly database", "unable to open"). In WAL
+ * mode a reader, too, makes the -shm beside the database where no server runs. */
+static aloft_err refuse_open(struct sql *sql, const char *path, bool to_write,
+                             struct trouble *trouble) {
+    char beside[PATH_MAX];
+    aloft_err e = denied_tell(trouble, to_write ? DENIED_WRITE : DENIED_READ, path);
+
+    for (unsigned i = 0; e == ALOFT_OK && i < 2; i++) {
+        snprintf(beside, sizeof beside, "%s%s", path, i == 0 ? "-wal" : "-shm");
+        e = denied_tell(trouble, to_write || i == 1 ? DENIED_WRITE : DENIED_READ, beside);
+    }
+    if (e == ALOFT_OK)
+        return refuse(sql, path, sqlite3_errmsg(sql->db), trouble);
+    sql_close(sql);
+    return e;
+}
+
 static int read_number(struct sql *sql, const char *query) {
     sqlite3_stmt *s = NULL;
     int number = -1;
@@ -126,13 +145,13 @@ aloft_err sql_open(const char *path, bool to_write, struct sql **out, struct tro
     if (sql == NULL)
         return refuse(NULL, path, strerror(ENOMEM), trouble);
     if (sqlite3_open_v2(path, &sql->db, flags | SQLITE_OPEN_NOMUTEX, NULL) != SQLITE_OK)
-        return refuse(sql, path, sqlite3_errmsg(sql->db), trouble);
+        return refuse_open(sql, path, to_write, trouble);
     sqlite3_busy_timeout(sql->db, BUSY_TIMEOUT_MS);
     version = read_number(sql, "PRAGMA user_version");
     if (version > SCHEMA_VERSION)
         return refuse(sql, path, "it was made by a newer aloft", trouble);
     if (version < 0 || (to_write && !prepare_to_write(sql)))
-        return refuse(sql, path, sqlite3_errmsg(sql->db), trouble);
+        return refuse_open(sql, path, to_write, trouble);
     *out = sql;
     return ALOFT_OK;
 }

@@ -152,9 +152,9 @@ provokes CA_KEY_AWAY "$ALOFT" -C "$tmp/bad" cert renew
 if [ "$(id -u)" = 0 ]; then
     chmod 711 "$tmp"
     cp "$ALOFT" "$tmp/aloft"
-    provokes FILE_READ setpriv --reuid=65534 --regid=65534 --clear-groups \
+    provokes FILE_OWNER setpriv --reuid=65534 --regid=65534 --clear-groups \
         "$tmp/aloft" -C "$tmp/new" cert renew
-    has 'Permission denied' "$tmp/said"
+    has 'pki/ca.key cannot be read by nobody: it belongs to root and has mode 0600' "$tmp/said"
 fi
 
 say "a disk that is full at any moment leaves all or nothing"

@@ -56,6 +56,43 @@ as_me="$ALOFT"
 provokes SERVER_RIGHTS $as_me -C "$project" serve --no-mdns --listen 127.0.0.1:0 --user daemon
 has "only root can become somebody else" "$tmp/said"
 
+say "who may not read or write what it takes hears which file, whose it is, and who is asking"
+me=$(id -un)
+if [ "$(id -u)" = 0 ]; then
+    me="user 12345"
+    # shellcheck disable=SC2086
+    provokes FILE_OWNER $as_me -C "$project" serve --no-mdns --listen 127.0.0.1:0
+    has "$project/pki/server.key cannot be read by $me: it belongs to root and has mode 0600. Run this as root; or," "$tmp/said"
+    has "\`chown 12345 $project/pki/server.key\`" "$tmp/said"
+    # shellcheck disable=SC2086
+    exits 0 $as_me -C "$project" key list
+    has "  closed  " "$tmp/out"
+    ! grep -q elsewhere "$tmp/out" || fail "a key that is here is said to be elsewhere"
+    has "keys/firmware.key cannot be read by $me: it belongs to root and has mode 0600" "$tmp/out"
+    chown 12345 "$project/pki/server.key"
+    # shellcheck disable=SC2086
+    provokes FILE_OWNER $as_me -C "$project" serve --no-mdns --listen 127.0.0.1:0
+    has "$project/aloft.db cannot be written by $me: the folder $project belongs to root and has mode 0755" "$tmp/said"
+    # shellcheck disable=SC2086
+    provokes FILE_OWNER $as_me -C "$project" devices
+    has "aloft.db-shm cannot be written by $me: the folder $project belongs to root and has mode 0755" "$tmp/said"
+    chown -R 12345 "$project"
+fi
+chmod 0 "$project/site"
+# shellcheck disable=SC2086
+provokes FILE_MODE $as_me -C "$project" serve --no-mdns --listen 127.0.0.1:0
+has "$project/site cannot be read by $me: it belongs to $me and has mode 0000. \`chmod u+rwX $project/site\`" "$tmp/said"
+chmod 755 "$project/site"
+
+say "a release that the server may not read is no 404: the device comes again, and the line says why"
+chmod 0 "$project/site/$place/manifest.suit"
+serve
+status_is 503 "$url/manifest.suit"
+line "$place/manifest.suit cannot be read by $me: it belongs to $me and has mode 0000"
+stop "$pid"
+chmod 644 "$project/site/$place/manifest.suit"
+[ "$(id -u)" != 0 ] || chown -R 0:0 "$project"
+
 say "keys that somebody puts into the site by a link, and hidden files, are not served"
 ln -s ../../../../../pki/server.key "$project/site/$place/server.key"
 ln -s ../pki "$project/site/pki"
