@@ -85,7 +85,7 @@ struct aloft_fact {
  * Turn a fault into sentences: what happened, what to do next, and the number last.
  *
  * Takes   facts  n of them, read only during this call; NULL with n = 0 is allowed. `%want%`,
- *                `%got%`, `%at%` and `%raw%` come from the fault itself; `%want:x%` is hexadecimal.
+ *                `%got%`, `%at%` and `%raw%` come from the fault itself.
  *                A placeholder `%name|words%` without a fact becomes `words`.
  *         out    room for the text, always terminated; a text that does not fit ends in "...".
  * Gives   out.

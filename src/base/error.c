@@ -120,7 +120,7 @@ static void put_signed(struct text *t, int32_t number) {
     put_number(t, size, 10);
 }
 
-/* ---- placeholders: %name%, %name|words%, %want:x% */
+/* ---- placeholders: %want%, %name|words% */
 
 static int is_word(const char *at, size_t len, const char *word) {
     return text_len(word) == len && memcmp(at, word, len) == 0;
@@ -134,21 +134,15 @@ static int put_of_fault(struct text *t, const aloft_fault *why, const char *name
         put_signed(t, why->raw);
         return 1;
     }
-    for (size_t i = 0; i < 3; i++) {
-        size_t word = text_len(words[i]);
+    for (size_t i = 0; i < 3; i++)
         if (is_word(name, len, words[i])) {
             put_number(t, values[i], 10);
             return 1;
         }
-        if (len == word + 2 && memcmp(name, words[i], word) == 0 &&
-            memcmp(name + word, ":x", 2) == 0) {
-            put_number(t, values[i], 16);
-            return 1;
-        }
-    }
     return 0;
 }
 
+/* What is no fact of the fault has words of its own: tools/check-errors. */
 static void put_placeholder(struct text *t, const char *inside, size_t len, const aloft_fault *why,
                             const struct aloft_fact *facts, size_t n) {
     size_t name = find_char(inside, len, '|');
@@ -158,12 +152,8 @@ static void put_placeholder(struct text *t, const char *inside, size_t len, cons
             put_text(t, facts[i].text);
             return;
         }
-    if (put_of_fault(t, why, inside, name))
-        return;
-    if (name < len)
+    if (!put_of_fault(t, why, inside, name))
         put(t, inside + name + 1, len - name - 1);
-    else
-        put(t, inside, name);
 }
 
 static void put_sentence(struct text *t, const char *sentence, const aloft_fault *why,

@@ -13,22 +13,17 @@ static bool is_shortest(uint64_t argument, size_t size) {
     return size == 0 || (size == 1 ? argument >= 24 : argument >> (4 * size) != 0);
 }
 
+/* What the argument announces must be there: each byte, each item with one byte at least. */
 static bool argument_is_right(const struct al_cbor_head *head, size_t left) {
-    switch (head->major) {
-    case AL_CBOR_MAJOR_BYTES:
-    case AL_CBOR_MAJOR_TEXT:
-    case AL_CBOR_MAJOR_ARRAY: /* each item has at least one byte */
-        return head->argument <= left;
-    case AL_CBOR_MAJOR_MAP:
-        return head->argument <= left / 2;
-    case AL_CBOR_MAJOR_SIMPLE: /* floats have a head of 3, 5 or 9 bytes */
+    static const uint8_t least[] = {[AL_CBOR_MAJOR_BYTES] = 1,
+                                    [AL_CBOR_MAJOR_TEXT] = 1,
+                                    [AL_CBOR_MAJOR_ARRAY] = 1,
+                                    [AL_CBOR_MAJOR_MAP] = 2,
+                                    [AL_CBOR_MAJOR_SIMPLE] = 0};
+
+    if (head->major == AL_CBOR_MAJOR_SIMPLE) /* floats have a head of 3, 5 or 9 bytes */
         return head->size == 1 && head->argument >= AL_CBOR_FALSE && head->argument <= AL_CBOR_NULL;
-    case AL_CBOR_MAJOR_UINT:
-    case AL_CBOR_MAJOR_NINT:
-    case AL_CBOR_MAJOR_TAG:
-        break;
-    }
-    return true;
+    return least[head->major] == 0 || head->argument <= left / least[head->major];
 }
 
 bool al_cbor_head_read(aloft_bytes in, struct al_cbor_head *head) {

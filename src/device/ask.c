@@ -142,8 +142,7 @@ static enum al_state nothing_new(struct al_device *d) {
 static enum al_state failed(struct al_device *d, aloft_fault *why) {
     enum al_state next;
 
-    if (why->step == ALOFT_STEP_NONE)
-        why->step = ALOFT_STEP_CHECK;
+    why->step = ALOFT_STEP_CHECK;
     al_talk_close(&d->talk);
     next = al_device_fail(d, &d->ask_retry, why);
     if (why->code == ALOFT_E_HTTP_BUSY)

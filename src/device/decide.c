@@ -116,7 +116,7 @@ enum al_state al_device_take(struct al_device *d) {
 aloft_err al_device_read_offer(struct al_device *d, aloft_fault *why) {
     const aloft_bytes envelope = {d->config->manifest.at, d->manifest_len};
 
-    if (d->keys.n >= d->keys.threshold && d->keys.threshold > 0)
+    if (d->keys.n >= d->keys.threshold) /* which is 1 or more: config.c, trust.c */
         return aloft_manifest_read(envelope, &d->keys, &d->manifest, why);
     *why = fault_of(ALOFT_E_NO_KEYS, d->keys.threshold, d->keys.n);
     return ALOFT_E_NO_KEYS;

@@ -29,8 +29,7 @@ static uint32_t mark_size(const struct al_device *d) {
 }
 
 static enum al_state failed(struct al_device *d, aloft_fault *why) {
-    if (why->step == ALOFT_STEP_NONE)
-        why->step = ALOFT_STEP_FETCH;
+    why->step = ALOFT_STEP_FETCH;
     al_talk_close(&d->talk);
     d->report_due = true;
     return al_device_fail(d, &d->fetch_retry, why);
@@ -53,7 +52,6 @@ static bool is_under_way(const struct al_device *d) {
     const struct al_record *r = &d->record;
 
     return r->phase == AL_FILL && al_device_is_candidate(d) &&
-           branch(d)->encoding == ALOFT_ENCODING_RAW &&
            memcmp(r->pay, branch(d)->payload_sha256.at, sizeof r->pay) == 0 &&
            r->mark % mark_size(d) == 0 && r->mark <= d->manifest.image_size;
 }
@@ -79,11 +77,10 @@ static bool settle(struct al_device *d, aloft_fault *why) {
     return al_log_settled(&d->log) || al_device_commit(d, &d->record, why);
 }
 
-static bool begin_flow(struct al_device *d, aloft_fault *why) {
+static void begin_flow(struct al_device *d) {
     const struct al_flow_plan plan = {
         .slot = slot(d),
         .page = d->config->page,
-        .encoding = branch(d)->encoding,
         .payload_size = branch(d)->payload_size,
         .image_size = d->manifest.image_size,
         .from = d->record.mark,
@@ -92,7 +89,7 @@ static bool begin_flow(struct al_device *d, aloft_fault *why) {
     d->has_resumed = plan.from > 0;
     d->n_resumes += d->has_resumed;
     d->status.resumed_at = plan.from;
-    return al_flow_start(&d->flow, &plan, why) == ALOFT_OK;
+    al_flow_start(&d->flow, &plan);
 }
 
 static bool send_request(struct al_device *d, aloft_fault *why) {
@@ -127,7 +124,8 @@ static enum al_state begin(struct al_device *d) {
     if (goes_on ? !settle(d, &why) : !begin_record(d, &why))
         return failed(d, &why);
     d->is_kept_damaged = false;
-    if (!begin_flow(d, &why) || al_where_payload(d, branch(d)->uri, &why) != ALOFT_OK)
+    begin_flow(d);
+    if (al_where_payload(d, branch(d)->uri, &why) != ALOFT_OK)
         return failed(d, &why);
     d->has_begun = true;
     d->n_redirects = 0;
@@ -155,10 +153,6 @@ bool al_device_mark(struct al_device *d, uint32_t mark, aloft_fault *why) {
 
     al_record_mark(&next, mark);
     return al_device_commit(d, &next, why);
-}
-
-static bool start_over(struct al_device *d, aloft_fault *why) {
-    return al_device_mark(d, 0, why) && begin_flow(d, why);
 }
 
 /* From here on bytes come, and are to come fast enough. */
@@ -194,8 +188,9 @@ static enum al_state judge_head(struct al_device *d) {
         return begin_body(d);
     if (is_over_the_day(d, 0))
         return wait_for_tomorrow(d);
-    if (!start_over(d, &why))
+    if (!al_device_mark(d, 0, &why))
         return failed(d, &why);
+    begin_flow(d);
     if (what == AL_HTTP_FROM_START) /* the whole file came instead of the rest */
         return begin_body(d);
     al_talk_end(&d->talk);
@@ -208,7 +203,7 @@ static enum al_state judge_head(struct al_device *d) {
 static bool mark_if_due(struct al_device *d, aloft_fault *why) {
     uint32_t at = al_flow_at(&d->flow);
 
-    if (at % mark_size(d) != 0 || at == d->record.mark || branch(d)->encoding != ALOFT_ENCODING_RAW)
+    if (at % mark_size(d) != 0 || at == d->record.mark)
         return true;
     /* If power goes here: the download goes on from the mark before. */
     return al_device_mark(d, at, why);

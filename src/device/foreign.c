@@ -160,9 +160,9 @@ static aloft_err act(struct al_device *d, enum al_meaning meaning, aloft_fault *
     case AL_MEANS_DISAGREES:
         return stay(d, why);
     case AL_MEANS_NORMAL:
-        break;
+    default:
+        return ALOFT_OK;
     }
-    return ALOFT_OK;
 }
 
 /* Whether the loader still waits for a word about the slot that runs, or that it will start. */

@@ -43,8 +43,7 @@ static void keep_age(struct al_device *d) {
         d->time_ms < d->fresh.save_ms)
         return;
     d->fresh.save_ms = d->time_ms + HOUR_MS;
-    al_record_age(&next,
-                  awake_ms / HOUR_MS > UINT16_MAX ? UINT16_MAX : (uint16_t)(awake_ms / HOUR_MS));
+    al_record_age(&next, awake_ms / HOUR_MS);
     /* If power goes here: the age that stood before. */
     if (al_device_commit(d, &next, &ignored))
         d->fresh.since_ms += awake_ms - awake_ms % HOUR_MS;
@@ -201,7 +200,7 @@ static bool is_stale(const struct al_device *d) {
 void al_step_fresh_look(const struct al_device *d, struct aloft_status *out) {
     if (!d->has_trust || d->trust.n_fresh == 0 || d->record.issued == 0)
         return;
-    out->statement_s = age_s(d) > UINT32_MAX ? UINT32_MAX : (uint32_t)age_s(d);
+    out->statement_s = (uint32_t)age_s(d); /* 136 years in one life do not come */
     out->freshness = is_stale(d)                     ? ALOFT_FRESH_STALE
                      : d->fresh.withheld >= IN_A_ROW ? ALOFT_FRESH_WITHHELD
                                                      : ALOFT_FRESH;

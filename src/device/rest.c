@@ -6,8 +6,9 @@
 #define LONGEST_SLEEP_MS                                                                           \
     60000u /* a port may sleep through a step; a word about health may not wait long */
 
-static uint32_t until(const struct al_device *d, uint64_t when_ms) {
-    uint64_t wait = when_ms > d->time_ms ? when_ms - d->time_ms : 0;
+/* The next check is still to come. */
+static uint32_t until_due(const struct al_device *d) {
+    uint64_t wait = d->due_ms - d->time_ms;
 
     return wait < LONGEST_SLEEP_MS ? (uint32_t)wait : LONGEST_SLEEP_MS;
 }
@@ -24,7 +25,7 @@ enum al_state al_step_rest(struct al_device *d) {
         return !al_device_reconcile(d, &why) ? al_device_fail(d, &d->ask_retry, &why)
                : d->restart_due              ? AL_RESTART
                                              : AL_ASK;
-    d->wait_ms = until(d, d->due_ms);
+    d->wait_ms = until_due(d);
     if (al_device_in_trial(d) && d->wait_ms > 1000)
         d->wait_ms = 1000; /* the watchdog must be fed, and the trial has deadlines */
     return AL_REST;

@@ -157,7 +157,7 @@ aloft_err al_talk_step(struct al_talk *talk, uint64_t now_ms, aloft_fault *why) 
         e = look_first(talk, now_ms);
     else if (before == AL_TALK_SEND)
         e = send_some(talk, now_ms, why);
-    else if (before == AL_TALK_HEAD)
+    else
         e = read_head(talk, now_ms, why);
     if (e == ALOFT_WAIT && talk->phase == before)
         return too_late(talk, now_ms, why);
@@ -176,8 +176,6 @@ aloft_err al_talk_more(struct al_talk *talk, aloft_fault *why) {
     size_t got = 0;
     aloft_err e;
 
-    if (talk->left == 0)
-        return ALOFT_OK;
     if (room.len > talk->left)
         room.len = (size_t)talk->left;
     e = talk->net->recv(talk->net->self, room, &got, why);

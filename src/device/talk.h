@@ -53,7 +53,7 @@ void al_talk_start(struct al_talk *talk, const struct al_talk_to *to, size_t req
                    uint64_t now_ms);
 
 /**
- * One call of the port.
+ * One call of the port, in a phase from OPEN to HEAD.
  *
  * Gives   ALOFT_WAIT  nothing yet; call again.
  *         ALOFT_OK    the head of the answer has come (phase BODY); talk->body may hold its first bytes.
@@ -63,7 +63,7 @@ void al_talk_start(struct al_talk *talk, const struct al_talk_to *to, size_t req
 ALOFT_MUST_USE aloft_err al_talk_step(struct al_talk *talk, uint64_t now_ms, aloft_fault *why);
 
 /**
- * Get more of the body into talk->body, which must be used up.
+ * Get more of the body into talk->body, which must be used up while the whole body is not (al_talk_is_over).
  *
  * Gives   ALOFT_WAIT, or ALOFT_OK: bytes are there, or al_talk_is_over.
  * Fails   as the port's recv; NET_CLOSED when the stream ends before the body does.

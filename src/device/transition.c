@@ -148,10 +148,9 @@ aloft_err al_record_cause(enum aloft_reset reset) {
     case ALOFT_RESET_ENDED:
         return ALOFT_E_TRIAL_ENDED;
     case ALOFT_RESET_SOFTWARE:
-        break;
+    default: /* It restarted on purpose, three times, and never said whether it is well. */
+        return ALOFT_E_TRIAL_SILENT;
     }
-    /* It restarted on purpose, three times, and never said whether it is well. */
-    return ALOFT_E_TRIAL_SILENT;
 }
 
 void al_record_again(struct al_record *record) {
@@ -209,9 +208,10 @@ void al_record_fresh(struct al_record *record, uint64_t sequence, uint32_t issue
     record->age_h = 0;
 }
 
-void al_record_age(struct al_record *record, uint16_t hours) {
-    record->age_h =
-        hours > UINT16_MAX - record->age_h ? UINT16_MAX : (uint16_t)(record->age_h + hours);
+void al_record_age(struct al_record *record, uint64_t hours) {
+    const uint16_t room = UINT16_MAX - record->age_h;
+
+    record->age_h += hours > room ? room : (uint16_t)hours;
 }
 
 uint32_t al_record_back_off_s(const struct al_record *record) {

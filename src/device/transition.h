@@ -104,7 +104,7 @@ void al_record_note(struct al_record *record, aloft_err code);
 void al_record_fresh(struct al_record *record, uint64_t sequence, uint32_t issued);
 
 /** T11 too: so many more hours awake without a newer one. Stops at the top. Before: any phase but TRIAL. */
-void al_record_age(struct al_record *record, uint16_t hours);
+void al_record_age(struct al_record *record, uint64_t hours);
 
 /** Seconds that a kept candidate waits for T7: 1 h after the first failed trial, 6 h after the
  * second, none after one that the loss of power ended. 0 outside KEPT. */

@@ -75,6 +75,7 @@ struct aloft_progress aloft_step(struct aloft *device) {
     return (struct aloft_progress){d->wait_ms == 0 ? ALOFT_WORK : ALOFT_SLEEP, d->wait_ms};
 }
 
+/* `limit` is not 0: no wait is shorter than FIRST_WAIT_MS. */
 static uint32_t random_below(const struct al_device *d, uint32_t limit) {
     uint8_t bytes[4];
     uint32_t number;
@@ -82,7 +83,7 @@ static uint32_t random_below(const struct al_device *d, uint32_t limit) {
     d->config->random.fill(d->config->random.self, ALOFT_SPACE(bytes));
     number = (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 |
              (uint32_t)bytes[3] << 24;
-    return limit == 0 ? 0 : number % limit;
+    return number % limit;
 }
 
 /* A tenth of jitter, so that a fleet that began together does not stay together. */

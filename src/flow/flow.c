@@ -3,10 +3,9 @@
  * Knows: the stages.   Never knows: network, records, when to stop or try again. */
 #include "flow.h"
 
-aloft_err al_flow_start(struct al_flow *flow, const struct al_flow_plan *plan, aloft_fault *why) {
+void al_flow_start(struct al_flow *flow, const struct al_flow_plan *plan) {
     al_wire_start(&flow->wire, plan->payload_size, plan->from);
     al_page_start(&flow->page, plan->slot, plan->page, plan->image_size, plan->from);
-    return al_decode_start(&flow->decode, plan->encoding, why);
 }
 
 aloft_err al_flow_see(struct al_flow *flow, aloft_bytes bytes, aloft_fault *why) {
@@ -19,7 +18,7 @@ aloft_err al_flow_step(struct al_flow *flow, aloft_bytes *in, aloft_fault *why) 
     if (al_page_is_due(&flow->page))
         return al_page_write(&flow->page, why);
     room = al_page_room(&flow->page);
-    al_decode_move(&flow->decode, in, &room);
+    al_decode_move(in, &room);
     flow->page.fill = (uint32_t)(room.at - flow->page.buffer.at);
     return ALOFT_OK;
 }

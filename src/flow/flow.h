@@ -22,14 +22,7 @@ void al_wire_start(struct al_wire *wire, uint32_t size, uint32_t at);
 ALOFT_MUST_USE aloft_err al_wire_see(struct al_wire *wire, aloft_bytes bytes, aloft_fault *why);
 
 /** Decode: moves from the front of *in to the front of *out until either is used up. */
-struct al_decode {
-    uint32_t encoding;
-};
-
-/** Fails MANIFEST_ENCODING for one that is not in ALOFT_ENCODINGS. */
-ALOFT_MUST_USE aloft_err al_decode_start(struct al_decode *decode, uint32_t encoding,
-                                         aloft_fault *why);
-void al_decode_move(struct al_decode *decode, aloft_bytes *in, aloft_space *out);
+void al_decode_move(aloft_bytes *in, aloft_space *out);
 
 /** Flash: a page buffer in front of a slot. Each unit is erased in the session in which it is written
  * (records.md L6), just before its first page. */
@@ -54,21 +47,18 @@ ALOFT_MUST_USE aloft_err al_page_write(struct al_page *page, aloft_fault *why);
 
 struct al_flow {
     struct al_wire wire;
-    struct al_decode decode;
     struct al_page page;
 };
 
 /** What a download is. */
 struct al_flow_plan {
     const struct aloft_flash *slot;
-    aloft_space page; /* a multiple of 32, a divisor of the slot's erase size */
-    uint32_t encoding;
+    aloft_space page;                  /* a multiple of 32, a divisor of the slot's erase size */
     uint32_t payload_size, image_size; /* bytes */
-    uint32_t from;                     /* where to go on; 0 unless the encoding is raw */
+    uint32_t from;                     /* where to go on, in both */
 };
 
-ALOFT_MUST_USE aloft_err al_flow_start(struct al_flow *flow, const struct al_flow_plan *plan,
-                                       aloft_fault *why);
+void al_flow_start(struct al_flow *flow, const struct al_flow_plan *plan);
 
 /** See bytes that have just come, once, before al_flow_step gets them. Fails PAYLOAD_LONG. */
 ALOFT_MUST_USE aloft_err al_flow_see(struct al_flow *flow, aloft_bytes bytes, aloft_fault *why);

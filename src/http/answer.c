@@ -48,7 +48,8 @@ static enum state in_status(struct al_http_answer *a, uint8_t c) {
     return c == ' ' ? IN_REASON : c == '\r' ? AT_LINE_FEED : c == '\n' ? AT_LINE : IS_BROKEN;
 }
 
-static enum state in_reason(uint8_t c) {
+static enum state in_reason(struct al_http_answer *a, uint8_t c) {
+    (void)a;
     if (c == '\r')
         return AT_LINE_FEED;
     if (c == '\n')
@@ -69,9 +70,8 @@ static enum state next_answer(struct al_http_answer *a) {
     return AT_STATUS;
 }
 
+/* The status has three digits and begins with no zero (in_status). */
 static enum state end_head(struct al_http_answer *a) {
-    if (a->status < 100)
-        return IS_BROKEN;
     return a->status < 200 ? next_answer(a) : IS_OVER;
 }
 
@@ -140,29 +140,21 @@ static enum state in_value(struct al_http_answer *a, uint8_t c) {
     return IN_VALUE;
 }
 
-static enum state step(struct al_http_answer *a, uint8_t c) {
-    switch ((enum state)a->state) {
-    case AT_STATUS:
-        return in_status(a, c);
-    case IN_REASON:
-        return in_reason(c);
-    case AT_LINE_FEED:
-        return c == '\n' ? AT_LINE : IS_BROKEN;
-    case AT_LINE:
-        return at_line(a, c);
-    case IN_NAME:
-        return in_name(a, c);
-    case IN_VALUE:
-        return in_value(a, c);
-    case AT_END:
-        return c == '\n' ? end_head(a) : IS_BROKEN;
-    case IS_OVER:
-    case IS_BROKEN:
-    case IS_TOO_LONG:
-        break;
-    }
-    return (enum state)a->state;
+static enum state at_line_feed(struct al_http_answer *a, uint8_t c) {
+    (void)a;
+    return c == '\n' ? AT_LINE : IS_BROKEN;
 }
+
+static enum state at_end(struct al_http_answer *a, uint8_t c) {
+    return c == '\n' ? end_head(a) : IS_BROKEN;
+}
+
+/* What comes next, until it is over. */
+static enum state (*const steps[IS_OVER])(struct al_http_answer *a, uint8_t c) = {
+    [AT_STATUS] = in_status, [IN_REASON] = in_reason, [AT_LINE_FEED] = at_line_feed,
+    [AT_LINE] = at_line,     [IN_NAME] = in_name,     [IN_VALUE] = in_value,
+    [AT_END] = at_end,
+};
 
 static aloft_err fail(const struct al_http_answer *a, uint8_t c, aloft_fault *why) {
     if (a->state == IS_TOO_LONG)
@@ -179,7 +171,7 @@ aloft_err al_http_answer_read(struct al_http_answer *a, aloft_bytes *in, aloft_f
         c = in->at[0];
         in->at++;
         in->len--;
-        a->state = a->total == AL_HTTP_HEAD_MAX ? IS_TOO_LONG : step(a, c);
+        a->state = a->total == AL_HTTP_HEAD_MAX ? IS_TOO_LONG : steps[a->state](a, c);
         a->total += a->state != IS_BROKEN && a->state != IS_TOO_LONG;
     }
     if (a->state < IS_OVER)
