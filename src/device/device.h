@@ -161,7 +161,8 @@ void al_device_wait_as_told(struct al_device *d);
 /** Note a fault and go to rest; the next check comes after the back-off of `retry`. */
 enum al_state al_device_fail(struct al_device *d, struct al_retry *retry, const aloft_fault *why);
 /** Append `next`; only then is it the device's record. False: the flash refused, and the device goes on from
- * the record it had (nothing may be erased before another append: al_log_settled). */
+ * the record it had (nothing may be erased before another append: al_log_settled); or LOADER_WAITS: nobody
+ * has said yet that the running image stays. */
 ALOFT_MUST_USE bool al_device_commit(struct al_device *d, const struct al_record *next,
                                      aloft_fault *why);
 

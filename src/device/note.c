@@ -8,11 +8,9 @@
 /* One note and its removal a day: less than one erase of a unit in a week. */
 #define DAY_MS 86400000u
 
-/* On trial the record is the boot stage's, and what a failed trial left is told by itself. A first record
- * makes the running image home: that takes a verdict where a foreign loader waits for one. */
+/* On trial the record is the boot stage's, and what a failed trial left is told by itself. */
 static bool may_write(const struct al_device *d) {
-    return !d->loader_waits && (d->record.phase == AL_IDLE || d->record.phase == AL_FILL) &&
-           !al_device_gave_up(d);
+    return (d->record.phase == AL_IDLE || d->record.phase == AL_FILL) && !al_device_gave_up(d);
 }
 
 static bool put(struct al_device *d, aloft_err code) {

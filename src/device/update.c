@@ -138,9 +138,19 @@ enum al_state al_device_fail(struct al_device *d, struct al_retry *retry, const 
     return AL_REST;
 }
 
+/* A first record makes the running image home: that takes a verdict where a foreign loader waits for one. */
+static bool may_commit(const struct al_device *d, aloft_fault *why) {
+    if (!d->loader_waits)
+        return true;
+    *why = (aloft_fault){.code = ALOFT_E_LOADER_WAITS, .step = ALOFT_STEP_VERIFY};
+    return false;
+}
+
 bool al_device_commit(struct al_device *d, const struct al_record *next, aloft_fault *why) {
     struct al_record record = *next;
 
+    if (!may_commit(d, why))
+        return false;
     if (al_log_append(&d->log, &record, why) != ALOFT_OK)
         return false;
     d->record = record;

@@ -6,6 +6,7 @@
 #include "device/reconcile.h"
 
 #include "test/kit/rig.h"
+#include "test/kit/rig_trust.h"
 
 #define HOME  0u
 #define OTHER 1u
@@ -275,6 +276,56 @@ an_image_that_the_loader_waits_for_is_not_made_home_by_a_fault_of_the_network(vo
     rig_end(&rig);
 }
 
+static void nor_by_a_release_that_names_these_very_bytes(void **state) {
+    static struct rig rig;
+    struct aloft_status status;
+    aloft_fault why = {0};
+
+    (void)state;
+    start_foreign(&rig);
+    rig_offer(&rig, 0, 2000, 0);
+    said.entry[0] = ALOFT_ENTRY_NEW;
+    assert_ok(aloft_start(&rig.device, &rig.config, &why));
+    assert_int_equal(run(&rig), ALOFT_FAILED);
+    aloft_status(&rig.device, &status);
+    assert_int_equal(status.fault.code, ALOFT_E_LOADER_WAITS);
+    assert_int_equal(status.record_number, 0);
+    sim_net_reset(&rig.net);
+    assert_ok(aloft_start(&rig.device, &rig.config, &why));
+    assert_int_equal(n_confirms, 0);
+
+    (void)run(&rig);
+    assert_ok(aloft_health(&rig.device, ALOFT_WELL, &why));
+    aloft_check_now(&rig.device);
+    assert_int_equal(run(&rig), ALOFT_DONE);
+    aloft_status(&rig.device, &status);
+    assert_int_equal(status.running_sequence, 2000);
+    rig_end(&rig);
+}
+
+static void nor_by_a_statement_of_freshness(void **state) {
+    static struct rig rig;
+    static uint8_t bytes[160];
+    struct kit_statement say = {.sequence = 1001, .issued = 1795329000, .valid_s = 604800};
+    struct aloft_status status;
+    aloft_fault why = {0};
+
+    (void)state;
+    start_foreign(&rig);
+    rig_trust(&rig, 0, &(struct rig_trust){.keys = 1, .fresh = 2, .epoch = 1});
+    rig.config.trust = rig.image[0].trust;
+    rig.config.fresh = &aloft_fresh_part;
+    memcpy(say.class_id, rig.channel.class_id, sizeof say.class_id);
+    sim_net_serve(&rig.net, "/acme.example/lamp/a/stable/fresh.cose",
+                  (aloft_bytes){bytes, kit_statement_sign(&say, &rig.signer[1], bytes)});
+    said.entry[0] = ALOFT_ENTRY_NEW;
+    assert_ok(aloft_start(&rig.device, &rig.config, &why));
+    (void)run(&rig);
+    aloft_status(&rig.device, &status);
+    assert_int_equal(status.record_number, 0);
+    rig_end(&rig);
+}
+
 static void trial_of_the_other_slot(struct rig *rig, enum aloft_entry entry) {
     aloft_fault why = {0};
 
@@ -362,6 +413,8 @@ int main(void) {
         cmocka_unit_test(no_update_begins_while_the_loader_waits_for_the_running_image),
         cmocka_unit_test(
             an_image_that_the_loader_waits_for_is_not_made_home_by_a_fault_of_the_network),
+        cmocka_unit_test(nor_by_a_release_that_names_these_very_bytes),
+        cmocka_unit_test(nor_by_a_statement_of_freshness),
         cmocka_unit_test(an_image_that_the_loader_does_not_start_is_kept_and_said),
         cmocka_unit_test(a_loader_that_takes_nothing_back_is_told_of_once),
         cmocka_unit_test(notes_that_cannot_be_read_are_said_and_asked_for_again),
