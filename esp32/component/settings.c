@@ -29,11 +29,6 @@ static bool is_plain(const char *text) {
     return true;
 }
 
-static bool is_base(const char *text) {
-    return is_plain(text) && strncmp(text, "https://", 8) == 0 && strlen(text) > 8 &&
-           strpbrk(text, "?#@\"\\<>") == NULL && text[8] != '/' && text[8] != ':';
-}
-
 static bool is_channel(const char *text) {
     for (uint32_t i = 0; i < aloft_n_channels; i++)
         if (strcmp(text, aloft_channels[i].name) == 0)
@@ -53,7 +48,7 @@ static bool is_poll(const char *text) {
 }
 
 static const struct setting settings[ALOFT_ESP_N_SETTINGS] = {
-    [ALOFT_ESP_BASE] = {"base", ALOFT_BASE_MAX, is_base, ALOFT_E_CONFIG_BASE},
+    [ALOFT_ESP_BASE] = {"base", ALOFT_BASE_MAX, aloft_is_base, ALOFT_E_CONFIG_BASE},
     [ALOFT_ESP_CHANNEL] = {"channel", 32, is_channel, ALOFT_E_CONFIG_CHANNEL},
     [ALOFT_ESP_ID] = {"id", ALOFT_ID_MAX, is_id, ALOFT_E_ESP_SETTING},
     [ALOFT_ESP_POLL] = {"poll", 6, is_poll, ALOFT_E_ESP_SETTING},

@@ -66,6 +66,9 @@ struct aloft_config {
         *fresh; /* 23: &aloft_fresh_part, or NULL: nobody asks how new the news is */
 };
 
+/** Whether a text can be `base`: for what people type, before it is kept. */
+ALOFT_MUST_USE bool aloft_is_base(const char *text);
+
 /** What the caller does next. */
 enum aloft_next {
     ALOFT_WORK,  /* call aloft_step again soon */

@@ -35,14 +35,24 @@ static bool is_plain(char c) {
     return c > 0x20 && c < 0x7f;
 }
 
-static aloft_err check_texts(const struct aloft_config *c, aloft_fault *why) {
+static bool is_base(const char *text, aloft_fault *why) {
     struct al_http_url url;
 
+    return is_text(text, ALOFT_BASE_MAX, is_plain) &&
+           al_http_url_split(al_words_span(text), &url, why) == ALOFT_OK &&
+           al_http_url_is_base(&url);
+}
+
+bool aloft_is_base(const char *text) {
+    aloft_fault ignored;
+
+    return is_base(text, &ignored);
+}
+
+static aloft_err check_texts(const struct aloft_config *c, aloft_fault *why) {
     if (c->base == NULL)
         return misuse(1, why);
-    if (!is_text(c->base, ALOFT_BASE_MAX, is_plain) ||
-        al_http_url_split(al_words_span(c->base), &url, why) != ALOFT_OK ||
-        !al_http_url_is_base(&url)) {
+    if (!is_base(c->base, why)) {
         why->code = ALOFT_E_CONFIG_BASE;
         return ALOFT_E_CONFIG_BASE;
     }
