@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A stand-in of FreeRTOS and of the console, for the application of esp32/ota_demo on a PC: threads,
- * and standard input. */
+/* A stand-in of FreeRTOS and of the console's table of commands, for the application of esp32/ota_demo
+ * on a PC: threads, and words. The lines come from board_linux.c. */
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 __asm__(".section .rodata\n.global _binary_aloft_ca_pem_start\n_binary_aloft_ca_pem_start:\n"
         ".incbin \"aloft_ca.pem\"\n.byte 0\n.previous\n");
 
-/* ---- the console: lines of standard input, words with blanks in quotes */
+/* ---- the console: words with blanks in quotes */
 
 #define COMMANDS_MAX  8
 #define WORDS_IN_LINE 8
@@ -46,32 +46,29 @@ static int split(char *line, char *words[WORDS_IN_LINE]) {
     return n;
 }
 
-static void *listen_to(void *unused) {
-    char line[256], *words[WORDS_IN_LINE];
-
-    (void)unused;
-    while (fgets(line, sizeof line, stdin) != NULL) {
-        int n = split(line, words);
-        for (unsigned i = 0; n > 0 && i < n_commands; i++)
-            if (strcmp(commands[i].command, words[0]) == 0)
-                (void)commands[i].func(n, words);
-    }
-    return NULL;
-}
-
-esp_err_t esp_console_new_repl_uart(const esp_console_dev_uart_config_t *device,
-                                    const esp_console_repl_config_t *config,
-                                    esp_console_repl_t **repl) {
-    (void)device, (void)config;
-    *repl = NULL;
+esp_err_t esp_console_init(const esp_console_config_t *config) {
+    (void)config;
     return ESP_OK;
 }
 
-esp_err_t esp_console_start_repl(esp_console_repl_t *repl) {
-    pthread_t thread;
+esp_err_t esp_console_register_help_command(void) {
+    return ESP_OK;
+}
 
-    (void)repl;
-    return pthread_create(&thread, NULL, listen_to, NULL) == 0 ? ESP_OK : ESP_FAIL;
+esp_err_t esp_console_run(const char *cmdline, int *cmd_ret) {
+    char line[256], *words[WORDS_IN_LINE];
+    int n;
+
+    snprintf(line, sizeof line, "%s", cmdline);
+    n = split(line, words);
+    if (n == 0)
+        return ESP_ERR_INVALID_ARG;
+    for (unsigned i = 0; i < n_commands; i++)
+        if (strcmp(commands[i].command, words[0]) == 0) {
+            *cmd_ret = commands[i].func(n, words);
+            return ESP_OK;
+        }
+    return ESP_ERR_NOT_FOUND;
 }
 
 /* ---- FreeRTOS */
@@ -105,6 +102,11 @@ void vTaskDelay(TickType_t ticks) {
     const struct timespec time = {ticks / 100, (long)(ticks % 100) * 10000000};
 
     nanosleep(&time, NULL);
+}
+
+void vTaskDelete(TaskHandle_t task) {
+    (void)task;
+    pthread_exit(NULL);
 }
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;

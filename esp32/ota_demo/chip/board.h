@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include <esp_console.h>
+#include <esp_err.h>
 
 void board_start(void);
 
@@ -19,7 +19,9 @@ void board_led(bool is_on);
 bool board_button(void);
 uint32_t board_now_ms(void); /* since the start; wraps at 2^32 */
 
-/** A console on what the configuration names: UART, USB, or the terminal of a PC. */
-esp_err_t board_console(esp_console_repl_t **repl);
+/** Begin a console on what the configuration names: UART, USB, or the terminal of a PC. Commands are
+ * registered between these two. */
+esp_err_t board_console(void);
+void board_console_run(void);
 
 #endif

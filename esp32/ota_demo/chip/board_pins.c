@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Room: esp32/ota_demo/chip. A button and a light at pins of the configuration.
  * Knows: GPIO, the colour of a WS2812.   Never knows: what the light means. */
-#include "board_common.h"
+#include "board.h"
 
 #include <stdio.h>
 
 #include <driver/gpio.h>
+#include <esp_console.h>
+#include <esp_idf_version.h>
 #include <esp_log.h>
 #include <nvs_flash.h>
+#include <sdkconfig.h>
 
 #if CONFIG_OTA_DEMO_LED_COLOURED
 #include <driver/rmt_encoder.h>
@@ -101,6 +104,30 @@ uint32_t board_now_ms(void) {
     return esp_log_timestamp();
 }
 
-esp_err_t board_console(esp_console_repl_t **repl) {
-    return board_common_console(repl);
+/* ---- the console: the kinds that ESP-IDF 5.3 to 6.x has */
+
+static esp_console_repl_t *repl;
+
+esp_err_t board_console(void) {
+    esp_console_repl_config_t config = ESP_CONSOLE_REPL_CONFIG_DEFAULT();
+
+    config.prompt = "ota_demo>";
+    config.task_stack_size = 8192; /* settings and signatures are looked at in it */
+#if ESP_IDF_VERSION >= ESP_IDF_VERSION_VAL(6, 1, 0)
+    return esp_console_new_repl_stdio(&config, &repl);
+#elif CONFIG_ESP_CONSOLE_USB_SERIAL_JTAG
+    esp_console_dev_usb_serial_jtag_config_t device =
+        ESP_CONSOLE_DEV_USB_SERIAL_JTAG_CONFIG_DEFAULT();
+    return esp_console_new_repl_usb_serial_jtag(&device, &config, &repl);
+#elif CONFIG_ESP_CONSOLE_USB_CDC
+    esp_console_dev_usb_cdc_config_t device = ESP_CONSOLE_DEV_CDC_CONFIG_DEFAULT();
+    return esp_console_new_repl_usb_cdc(&device, &config, &repl);
+#else
+    esp_console_dev_uart_config_t device = ESP_CONSOLE_DEV_UART_CONFIG_DEFAULT();
+    return esp_console_new_repl_uart(&device, &config, &repl);
+#endif
+}
+
+void board_console_run(void) {
+    (void)esp_console_start_repl(repl);
 }

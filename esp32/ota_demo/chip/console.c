@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include <aloft/diagnose.h>
+#include <esp_console.h>
 #include <esp_system.h>
 #include <freertos/FreeRTOS.h>
 #include <freertos/task.h>
@@ -257,14 +258,13 @@ void console_start(struct aloft_esp *device) {
         {.command = "factory", .help = "forget Wi-Fi and settings, and restart", .func = factory},
         {.command = "restart", .help = "restart", .func = restart},
     };
-    esp_console_repl_t *repl = NULL;
 
     updater = device;
-    if (board_console(&repl) != ESP_OK) {
+    if (board_console() != ESP_OK) {
         puts("console: it does not start; everything else works");
         return;
     }
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
         (void)esp_console_cmd_register(&commands[i]);
-    (void)esp_console_start_repl(repl);
+    board_console_run();
 }

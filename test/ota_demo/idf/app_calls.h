@@ -11,11 +11,15 @@
 BaseType_t xTaskCreate(TaskFunction_t code, const char *name, uint32_t stack_depth,
                        void *parameters, UBaseType_t priority, TaskHandle_t *created);
 void vTaskDelay(TickType_t ticks);
+void vTaskDelete(TaskHandle_t task);
 SemaphoreHandle_t xSemaphoreCreateMutex(void);
 BaseType_t xSemaphoreTake(SemaphoreHandle_t semaphore, TickType_t ticks);
 BaseType_t xSemaphoreGive(SemaphoreHandle_t semaphore);
 
 /* esp_console.h */
+esp_err_t esp_console_init(const esp_console_config_t *config);
+esp_err_t esp_console_register_help_command(void);
+esp_err_t esp_console_run(const char *cmdline, int *cmd_ret);
 esp_err_t esp_console_cmd_register(const esp_console_cmd_t *cmd);
 esp_err_t esp_console_new_repl_uart(const esp_console_dev_uart_config_t *dev_config,
                                     const esp_console_repl_config_t *repl_config,

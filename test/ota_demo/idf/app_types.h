@@ -38,6 +38,15 @@ typedef struct {
 } esp_console_dev_uart_config_t;
 #define ESP_CONSOLE_DEV_UART_CONFIG_DEFAULT()                                                      \
     { .channel = 0, .baud_rate = 115200, .tx_gpio_num = -1, .rx_gpio_num = -1 }
+typedef struct {
+    size_t max_cmdline_length;
+    size_t max_cmdline_args;
+    uint32_t heap_alloc_caps;
+    int hint_color;
+    int hint_bold;
+} esp_console_config_t;
+#define ESP_CONSOLE_CONFIG_DEFAULT()                                                               \
+    { .max_cmdline_length = 256, .max_cmdline_args = 32 }
 typedef int (*esp_console_cmd_func_t)(int argc, char **argv);
 typedef struct {
     const char *command;
