@@ -41,12 +41,13 @@ static aloft_err open_flash(struct aloft_esp *esp, aloft_fault *why) {
     struct al_esp *in = al_esp_inside(esp);
     aloft_err e = al_esp_table_find(&in->table, why);
 
+    if (in->table.slot[1] != NULL) /* also where something else is wrong: it may have to go back */
+        esp->config.loader = al_esp_loader(in);
     if (e != ALOFT_OK)
         return e;
     al_esp_loader_begin(&in->table);
     for (unsigned i = 0; i < 2; i++)
         esp->config.slot[i] = al_esp_flash(in->table.slot[i]);
-    esp->config.loader = al_esp_loader(in);
     if (in->table.records == NULL)
         return al_esp_cells_open(&in->cells, &esp->config.log, why);
     esp->config.log = al_esp_flash(in->table.records);
@@ -80,26 +81,32 @@ static void look_for_records(struct aloft_esp *esp) {
         in->notice = (aloft_fault){.code = ALOFT_E_ESP_RECORDS_GONE, .step = ALOFT_STEP_START};
 }
 
-static bool is_pending(const struct aloft_esp *esp) {
+/* The notes promise that the next start is another image's: the loader takes back what is on trial by
+ * itself, or, where it does not, home could be named. The notes themselves, because the table may be one
+ * that updates cannot use. */
+static bool is_taken_back(struct aloft_esp *esp) {
+    const struct al_esp_table *table = &al_esp_inside(esp)->table;
     const struct aloft_loader *loader = &esp->config.loader;
-    struct aloft_loader_view view;
+    const esp_ota_select_entry_t *active;
+    struct al_esp_notes notes;
     aloft_fault ignored;
 
-    return loader->look != NULL && loader->look(loader->self, &view, &ignored) == ALOFT_OK &&
-           view.running < 2 && view.entry[view.running] == ALOFT_ENTRY_PENDING;
+    if (table->notes == NULL || al_esp_notes_read(&notes, table->notes, &ignored) != ALOFT_OK ||
+        notes.active < 0)
+        return false;
+    active = &notes.entry[notes.active];
+    if (active->ota_state == ESP_OTA_IMG_PENDING_VERIFY)
+        return true;
+    return active->ota_state == ESP_OTA_IMG_NEW && loader->go_back != NULL &&
+           loader->running(loader->self) == al_esp_notes_slot(active) &&
+           loader->go_back(loader->self, 1 - al_esp_notes_slot(active), &ignored) == ALOFT_OK;
 }
 
-/* An image on trial that cannot begin gives no verdict either. Any restart ends its trial, so it is
- * restarted: only where the loader's notes promise that the next start is another image's. */
-static bool is_on_trial(const struct aloft_esp *esp) {
-    return esp->status.state == ALOFT_TESTING ||
-           (esp->status.state == ALOFT_STOPPED && is_pending(esp));
-}
-
+/* Nobody knows the records, so nobody can give a verdict: an image on trial is restarted. */
 static aloft_err no_start(struct aloft_esp *esp, aloft_fault *why) {
     why->step = ALOFT_STEP_START;
     esp->status.fault = *why;
-    al_esp_watch(al_esp_inside(esp), is_on_trial(esp));
+    al_esp_watch(al_esp_inside(esp), is_taken_back(esp));
     return (aloft_err)why->code;
 }
 
@@ -111,20 +118,18 @@ aloft_err aloft_esp_start(struct aloft_esp *esp, const struct aloft_esp_config *
     esp->given = *config;
     esp->status.state = ALOFT_STOPPED;
     fill_constants(esp);
-    e = open_flash(esp, why);
-    if (e == ALOFT_OK && config->ca_pem == NULL)
-        e = misuse(why);
-    if (e == ALOFT_OK)
-        e = al_esp_settings(esp, why);
-    if (e != ALOFT_OK)
+    if (open_flash(esp, why) != ALOFT_OK)
         return no_start(esp, why);
+    e = config->ca_pem == NULL ? misuse(why) : al_esp_settings(esp, why);
+    if (e != ALOFT_OK)
+        esp->config.unfit = *why; /* the records are opened all the same: a trial ends */
     esp->config.net = al_esp_net(&al_esp_inside(esp)->stream, config->ca_pem);
     read_loader(esp);
     e = aloft_start(&esp->device, &esp->config, why);
     al_esp_inside(esp)->is_begun = true;
     aloft_status(&esp->device, &esp->status);
     look_for_records(esp);
-    al_esp_watch(al_esp_inside(esp), is_on_trial(esp));
+    al_esp_watch(al_esp_inside(esp), esp->status.state == ALOFT_TESTING);
     return e;
 }
 

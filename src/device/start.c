@@ -156,8 +156,13 @@ static aloft_err stop(struct al_device *d, aloft_fault *why) {
 
 /* What the settings lack. Without keys the device still runs on and says so. */
 static aloft_err read_settings(struct al_device *d, aloft_fault *why) {
-    aloft_err e = al_config_check(d->config, why);
+    aloft_err e;
 
+    if (d->config->unfit.code != ALOFT_OK) {
+        *why = d->config->unfit;
+        return (aloft_err)why->code;
+    }
+    e = al_config_check(d->config, why);
     if (e != ALOFT_OK)
         return e;
     d->talk.net = &d->config->net;

@@ -335,16 +335,67 @@ static void a_new_image_that_takes_no_more_steps_is_taken_back(void **state) {
     board_end();
 }
 
-static void begin_badly(const struct aloft_esp_config *config, esp_err_t nvs, aloft_err said) {
-    jmp_buf back;
-
-    board_start(&(struct board_kind){.has_rollback = true}, SIZE);
+/* A release is on trial in slot 1, and the restart into it has been. */
+static void begin_trial(const struct board_kind *kind) {
+    board_start(kind, SIZE);
     rig_publish(&board.rig, RIG_GOOD, SIZE);
     may_restart = true;
     start_with_keys();
     assert_false(live(3000, false));
+}
+
+static void begin_badly(const struct board_kind *kind, const struct aloft_esp_config *config,
+                        esp_err_t nvs, aloft_err said) {
+    begin_trial(kind);
     board.nvs_answers = nvs;
     assert_int_equal(start(config), said);
+    assert_int_equal(board.running, 1);
+    assert_int_equal(esp.status.state, ALOFT_TESTING);
+    assert_false(live(2, true));
+    board.nvs_answers = ESP_OK;
+    start_with_keys();
+    assert_int_equal(board.running, 0);
+    aloft_status(&esp.device, &esp.status);
+    assert_int_equal(esp.status.outcome, ALOFT_ROLLED_BACK);
+    assert_int_equal(esp.status.fault.code, said);
+    board_end();
+}
+
+static void a_new_image_that_cannot_begin_ends_its_trial(void **state) {
+    const struct aloft_esp_config no_ca = {0};
+
+    (void)state;
+    for (unsigned rollback = 0; rollback < 2; rollback++) {
+        const struct board_kind kind = {.has_rollback = rollback == 1};
+        begin_badly(&kind, &plain, ESP_ERR_NVS_NOT_INITIALIZED, ALOFT_E_ESP_NVS);
+        begin_badly(&kind, &no_ca, ESP_OK, ALOFT_E_MISUSE);
+    }
+}
+
+static void make_records_encrypted(void) {
+    board.partition[BOARD_RECORDS].encrypted = true;
+}
+
+static void make_slots_differ(void) {
+    board.partition[BOARD_SLOT_1].size -= 4096;
+}
+
+static void add_a_third_slot(void) {
+    board.has_third_slot = true;
+}
+
+static void let_nvs_fail(void) {
+    board.nvs_answers = ESP_ERR_NVS_NOT_INITIALIZED;
+}
+
+/* Whoever was home before had no aloft, or nobody has looked at the table since. */
+static void begin_without_records(const struct board_kind *kind, void (*spoil)(void),
+                                  aloft_err said) {
+    jmp_buf back;
+
+    begin_trial(kind);
+    spoil();
+    assert_int_equal(start(&plain), said);
     assert_int_equal(board.running, 1);
     assert_int_equal(esp.status.state, ALOFT_STOPPED);
     board.restart_to = &back;
@@ -355,18 +406,22 @@ static void begin_badly(const struct aloft_esp_config *config, esp_err_t nvs, al
         }
         fail_msg("nobody ends its trial");
     }
-    board.nvs_answers = ESP_OK;
-    start_with_keys();
+    assert_true(board_load());
     assert_int_equal(board.running, 0);
     board_end();
 }
 
-static void a_new_image_that_cannot_begin_is_taken_back(void **state) {
-    const struct aloft_esp_config no_ca = {0};
-
+static void a_new_image_that_finds_no_records_is_taken_back(void **state) {
     (void)state;
-    begin_badly(&plain, ESP_ERR_NVS_NOT_INITIALIZED, ALOFT_E_ESP_NVS);
-    begin_badly(&no_ca, ESP_OK, ALOFT_E_MISUSE);
+    for (unsigned rollback = 0; rollback < 2; rollback++) {
+        const struct board_kind kind = {.has_rollback = rollback == 1};
+        const struct board_kind in_nvs = {.has_rollback = rollback == 1, .records_in_nvs = true};
+        begin_without_records(&kind, make_records_encrypted, ALOFT_E_ESP_RECORDS);
+        begin_without_records(&kind, make_slots_differ, ALOFT_E_ESP_UNEQUAL);
+        begin_without_records(&in_nvs, let_nvs_fail, ALOFT_E_ESP_NVS);
+    }
+    begin_without_records(&(struct board_kind){.has_rollback = true}, add_a_third_slot,
+                          ALOFT_E_ESP_SLOTS);
 }
 
 static void a_home_that_cannot_begin_is_left_alone(void **state) {
@@ -428,7 +483,8 @@ int main(void) {
         cmocka_unit_test(an_image_on_trial_that_takes_no_step_is_restarted),
         cmocka_unit_test(an_update_goes_through_the_door_and_is_confirmed),
         cmocka_unit_test(a_new_image_that_takes_no_more_steps_is_taken_back),
-        cmocka_unit_test(a_new_image_that_cannot_begin_is_taken_back),
+        cmocka_unit_test(a_new_image_that_cannot_begin_ends_its_trial),
+        cmocka_unit_test(a_new_image_that_finds_no_records_is_taken_back),
         cmocka_unit_test(a_home_that_cannot_begin_is_left_alone),
         cmocka_unit_test(a_pause_is_none_where_there_is_work_and_at_most_a_second),
     };

@@ -61,7 +61,7 @@ struct aloft_esp {
  *
  * Takes   esp  static memory. nvs_flash_init() must have been called; the network may come later.
  * Fails   as aloft_start; ALOFT_E_MISUSE  no ca_pem.  Rows ESP_* of errors.def: the
- *         partition table has no two equal slots, NVS cannot be read.
+ *         partition table has no two equal slots, NVS cannot be read. On trial that ends the trial.
  * Power   as aloft_start.
  * Costs   reads 8 KiB of flash; opens NVS (heap by ESP-IDF, freed again).
  */
