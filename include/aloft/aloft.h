@@ -64,9 +64,9 @@ struct aloft_config {
     bool ask_first;         /* 22: true: a release that is offered waits for aloft_take_offer */
     const struct aloft_fresh_part
         *fresh; /* 23: &aloft_fresh_part, or NULL: nobody asks how new the news is */
-    aloft_fault unfit; /* 24: what the port lacks so that this image could ever be updated; code 0: nothing.
-                          aloft_start gives it back, and a trial ends by it: fields 1 to 9, 12 and 16 to
-                          20 are not looked at then */
+    /* 24: what the port lacks so that this image could ever be updated; code 0: nothing. aloft_start gives
+     * it back, and a trial ends by it; fields 1 to 9, 12 and 16 to 20 are not looked at then */
+    aloft_fault unfit;
 };
 
 /** Whether a text can be `base`: for what people type, before it is kept. */

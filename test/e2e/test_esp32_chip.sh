@@ -50,7 +50,10 @@ mark=0
 
 "$ALOFT" init pc --host localhost --host 127.0.0.1 >/dev/null
 "$ALOFT" -C pc esp32 "$app" >/dev/null
-build 1.0.0 1.0.0.elf
+# console, updater and lamp are threads: the first firmware is watched for what two of them touch at once
+races=-fsanitize=thread
+! grep -qs '^ALOFT_SANITIZE:BOOL=ON' "$ALOFT_BUILD/CMakeCache.txt" || races= # one sanitizer at a time
+build 1.0.0 1.0.0.elf $races
 mkfifo keyboard
 exec 9<>keyboard
 : >monitor
@@ -133,3 +136,7 @@ server=$pid
 wait_for 10 grep -q '^ready' serve.log
 types 'ota doctor'
 seen '^http *good'
+types 'ota status'
+seen '^next check in'
+
+! grep -A20 'ThreadSanitizer' monitor >&2 || fail "two threads touch the same at once"

@@ -109,17 +109,17 @@ void vTaskDelete(TaskHandle_t task) {
     pthread_exit(NULL);
 }
 
-static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_mutex_t mutex = PTHREAD_RECURSIVE_MUTEX_INITIALIZER_NP;
 
-SemaphoreHandle_t xSemaphoreCreateMutex(void) {
+SemaphoreHandle_t xSemaphoreCreateRecursiveMutex(void) {
     return (SemaphoreHandle_t)(void *)&mutex;
 }
 
-BaseType_t xSemaphoreTake(SemaphoreHandle_t semaphore, TickType_t ticks) {
+BaseType_t xSemaphoreTakeRecursive(SemaphoreHandle_t semaphore, TickType_t ticks) {
     (void)ticks;
     return pthread_mutex_lock((pthread_mutex_t *)(void *)semaphore) == 0 ? pdTRUE : 0;
 }
 
-BaseType_t xSemaphoreGive(SemaphoreHandle_t semaphore) {
+BaseType_t xSemaphoreGiveRecursive(SemaphoreHandle_t semaphore) {
     return pthread_mutex_unlock((pthread_mutex_t *)(void *)semaphore) == 0 ? pdTRUE : 0;
 }

@@ -29,14 +29,25 @@ void console_say(enum word word, const char *text) {
     puts(words_say(word, text, line, sizeof line));
 }
 
+/* As a whole step has left it: the updater's task writes it in its turn. */
+static struct aloft_status status_now(void) {
+    struct aloft_status now;
+
+    turn_take();
+    now = updater->status;
+    turn_give();
+    return now;
+}
+
 void console_fault(const aloft_fault *why) {
+    const struct aloft_status now = status_now();
     char line[TELL_LINE_MAX];
 
-    puts(tell_fault(why, &updater->status, line, sizeof line));
+    puts(tell_fault(why, &now, line, sizeof line));
 }
 
 static bool is_started(void) {
-    return updater->status.host[0] != 0;
+    return status_now().host[0] != 0;
 }
 
 /* ---- ota status */
@@ -45,14 +56,14 @@ void console_see(void) {
     silence_see(&silence, &updater->status, board_now_ms());
 }
 
-static void look(struct look *out, struct aloft_esp_facts *facts, char name[33]) {
-    const struct aloft_status *s = &updater->status;
+static void look(const struct aloft_status *s, struct look *out, struct aloft_esp_facts *facts,
+                 char name[33]) {
     uint64_t silent_s;
 
     turn_take();
     silent_s = silence.silent_ms / 1000;
-    turn_give();
     aloft_esp_facts(updater, facts);
+    turn_give();
     *out = (struct look){
         .status = s,
         .has_rollback = facts->has_rollback,
@@ -73,13 +84,14 @@ static const char *about(enum word word, const struct look *l, const struct alof
 }
 
 static void say_all(void) {
+    const struct aloft_status now = status_now();
     enum word said[WORDS_MAX];
     struct look l;
     struct aloft_esp_facts facts;
     char name[33], room[40];
     unsigned n;
 
-    look(&l, &facts, name);
+    look(&now, &l, &facts, name);
     n = words_of(&l, said);
     for (unsigned i = 0; i < n; i++) {
         snprintf(room, sizeof room, "%s", name);
@@ -88,21 +100,21 @@ static void say_all(void) {
 }
 
 static int status(void) {
-    const struct aloft_status *s = &updater->status;
+    const struct aloft_status s = status_now();
     char text[100], base[ALOFT_BASE_MAX + 1];
     aloft_fault why;
 
-    printf("%s\n", tell_running(s, text, sizeof text));
+    printf("%s\n", tell_running(&s, text, sizeof text));
     if (aloft_esp_get(ALOFT_ESP_BASE, (aloft_space){(uint8_t *)base, sizeof base}, &why) ==
         ALOFT_OK)
         console_say(WORD_URL, base);
-    if (s->offer_stands)
-        printf("%s is on offer: ota update\n", s->offered_version);
-    printf("next check in %u s\n", (unsigned)s->next_check_s);
-    if (s->is_before)
+    if (s.offer_stands)
+        printf("%s is on offer: ota update\n", s.offered_version);
+    printf("next check in %u s\n", (unsigned)s.next_check_s);
+    if (s.is_before)
         printf("before this start: ");
-    if (s->fault.code != ALOFT_OK)
-        console_fault(&s->fault);
+    if (s.fault.code != ALOFT_OK)
+        console_fault(&s.fault);
     say_all();
     return 0;
 }
@@ -127,15 +139,15 @@ static int check(void) {
 }
 
 static int tell_health(enum aloft_health_word word, enum word on_trial, enum word else_say) {
-    bool is_trial = updater->status.state == ALOFT_TESTING;
     aloft_fault why;
     aloft_err e = ALOFT_OK;
+    bool is_trial;
 
-    if (is_trial) {
-        turn_take();
+    turn_take();
+    is_trial = updater->status.state == ALOFT_TESTING;
+    if (is_trial)
         e = aloft_health(&updater->device, word, &why);
-        turn_give();
-    }
+    turn_give();
     if (e != ALOFT_OK)
         console_fault(&why);
     else

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Room: esp32/ota_demo/chip. One mutex.
+/* Room: esp32/ota_demo/chip. One mutex, which whoever has it may take again.
  * Knows: FreeRTOS.   Never knows: who takes a turn. */
 #include "turn.h"
 
@@ -9,14 +9,14 @@
 static SemaphoreHandle_t mutex;
 
 void turn_start(void) {
-    mutex = xSemaphoreCreateMutex();
+    mutex = xSemaphoreCreateRecursiveMutex();
 }
 
 void turn_take(void) {
-    while (xSemaphoreTake(mutex, portMAX_DELAY) != pdTRUE)
+    while (xSemaphoreTakeRecursive(mutex, portMAX_DELAY) != pdTRUE)
         ;
 }
 
 void turn_give(void) {
-    (void)xSemaphoreGive(mutex);
+    (void)xSemaphoreGiveRecursive(mutex);
 }

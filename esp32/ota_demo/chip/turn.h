@@ -5,7 +5,9 @@
 #define OTA_DEMO_TURN_H
 
 void turn_start(void);
-void turn_take(void); /* waits for one step at most: a TLS read, an erase, a signature */
+void turn_take(
+    void); /* waits for one step at most: a TLS read, an erase, a signature. Whoever has the turn may
+                           take it again, and gives it as often. */
 void turn_give(void);
 
 #endif

@@ -12,9 +12,9 @@ BaseType_t xTaskCreate(TaskFunction_t code, const char *name, uint32_t stack_dep
                        void *parameters, UBaseType_t priority, TaskHandle_t *created);
 void vTaskDelay(TickType_t ticks);
 void vTaskDelete(TaskHandle_t task);
-SemaphoreHandle_t xSemaphoreCreateMutex(void);
-BaseType_t xSemaphoreTake(SemaphoreHandle_t semaphore, TickType_t ticks);
-BaseType_t xSemaphoreGive(SemaphoreHandle_t semaphore);
+SemaphoreHandle_t xSemaphoreCreateRecursiveMutex(void);
+BaseType_t xSemaphoreTakeRecursive(SemaphoreHandle_t semaphore, TickType_t ticks);
+BaseType_t xSemaphoreGiveRecursive(SemaphoreHandle_t semaphore);
 
 /* esp_console.h */
 esp_err_t esp_console_init(const esp_console_config_t *config);
