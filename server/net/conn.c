@@ -130,23 +130,33 @@ bool conn_make_room(struct server *server) {
     return longest != NULL;
 }
 
+/* NULL: there is no place. The address is asked first: whoever has too many takes nobody else's. */
+static struct conn *admit(struct server *server, const struct sockaddr_storage *from) {
+    struct conn *conn = NULL;
+
+    if (!addresses_add(server->addresses, from))
+        return NULL;
+    if (server->n_conns < server->conns_max || conn_make_room(server))
+        conn = calloc(1, sizeof *conn);
+    if (conn == NULL)
+        addresses_remove(server->addresses, from);
+    return conn;
+}
+
 void conn_open(struct listener *listener, int fd, const struct sockaddr_storage *from) {
     struct server *server = listener->server;
-    bool has_room = server->n_conns < server->conns_max || conn_make_room(server);
-    unsigned id = has_room ? server_conn_id(server) : SERVER_CONNS_MAX;
-    struct conn *conn = id == SERVER_CONNS_MAX ? NULL : calloc(1, sizeof *conn);
+    struct conn *conn = admit(server, from);
 
-    if (conn == NULL || !addresses_add(server->addresses, from)) {
+    if (conn == NULL) {
         char peer[64];
         address_text(from, peer, sizeof peer);
         say_full(listener, peer);
-        free(conn);
         close(fd);
         return;
     }
     *conn = (struct conn){.server = server, .listener = listener, .fd = fd, .from = *from};
-    conn->id = id;
-    server->conn[id] = conn;
+    conn->id = server_conn_id(server);
+    server->conn[conn->id] = conn;
     server->n_conns++;
     address_text(from, conn->peer, sizeof conn->peer);
     uv_poll_init(&server->loop, &conn->poll, fd);

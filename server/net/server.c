@@ -134,8 +134,6 @@ void server_conn_gone(struct server *server, unsigned id) {
 }
 
 unsigned server_conn_id(struct server *server) {
-    if (server->n_conns == server->conns_max)
-        return SERVER_CONNS_MAX;
     while (server->conn[server->next_id] != NULL)
         server->next_id = (server->next_id + 1) % server->conns_max;
     return server->next_id;

@@ -97,7 +97,7 @@ void server_drain(struct server *server);
 /** A connection has gone: the loop may end, a pausing listener may go on. */
 void server_conn_gone(struct server *server, unsigned id);
 
-/** A free connection id, or SERVER_CONNS_MAX. */
+/** A free connection id, of a server that is not full. */
 unsigned server_conn_id(struct server *server);
 
 /** The context of a listener: TLS 1.2 and 1.3, one ticket, no session cache, these two files.

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A download that makes no progress ends at its deadline. The minutes of it are not waited for:
- * the loop is turned by hand, and its timer is set as if they had passed. */
+/* A download that makes no progress ends at its deadline, and a full server gives no place of others to whoever has
+ * too many. The minutes of it are not waited for: the loop is turned by hand, and its timer is set as if they had
+ * passed. */
 #include "test/kit/kit.h"
 
 #include <arpa/inet.h>
@@ -44,7 +45,7 @@ static void start(void) {
 
     snprintf(certificate, sizeof certificate, "%s/pki/server.crt", kit_folder());
     snprintf(key, sizeof key, "%s/pki/server.key", kit_folder());
-    server.project = &project;
+    server = (struct server){.site = server.site, .project = &project};
     assert_ok(server_open(&server, &trouble));
     assert_ok(tls_context(certificate, key, &tls, &trouble));
     assert_ok(server_listen(&server, "127.0.0.1:0", tls, calls, &trouble));
@@ -135,9 +136,55 @@ static void a_download_without_progress_ends_at_its_deadline(void **state) {
     close(was);
 }
 
+/* ---- a server that is full */
+
+static int call_from(const char *address) {
+    struct sockaddr_in from = {.sin_family = AF_INET}, to = {.sin_family = AF_INET};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    to.sin_port = htons(server.listener[0].port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    inet_pton(AF_INET, address, &from.sin_addr);
+    assert_int_equal(bind(fd, (struct sockaddr *)&from, sizeof from), 0);
+    assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof to), 0);
+    for (unsigned i = 0; i < 20; i++)
+        uv_run(&server.loop, UV_RUN_NOWAIT);
+    return fd;
+}
+
+static void whoever_has_too_many_connections_takes_nobodys_place(void **state) {
+    struct sockaddr_in greedy = {.sin_family = AF_INET};
+    struct sockaddr_storage from = {0};
+    int waits, refused, let_in;
+
+    (void)state;
+    inet_pton(AF_INET, "127.0.0.9", &greedy.sin_addr);
+    memcpy(&from, &greedy, sizeof greedy);
+    start();
+    server.conns_max = 1;
+    while (addresses_add(server.addresses, &from))
+        ;
+    waits = call_from("127.0.0.1");
+    assert_int_equal(server.n_conns, 1);
+    server.conn[0]->moved_ms -= CONN_PATIENCE_MS + 1; /* anybody else would get its place */
+
+    refused = call_from("127.0.0.9");
+    assert_int_equal(server.n_conns, 1);
+    assert_string_equal(server.conn[0]->peer, "127.0.0.1");
+
+    let_in = call_from("127.0.0.8");
+    assert_int_equal(server.n_conns, 1);
+    assert_string_equal(server.conn[0]->peer, "127.0.0.8");
+    close(waits);
+    close(refused);
+    close(let_in);
+    server_close(&server);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_download_without_progress_ends_at_its_deadline),
+        cmocka_unit_test(whoever_has_too_many_connections_takes_nobodys_place),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
