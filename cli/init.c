@@ -9,6 +9,7 @@
 #include <time.h>
 
 #include "host/create.h"
+#include "host/hold.h"
 #include "host/legacy/import.h"
 
 static const char help[] =
@@ -178,13 +179,16 @@ static void show_import(const struct legacy_set *set) {
 static int create_imported(struct cli *cli, const char *from, struct project_plan *plan) {
     static struct legacy_set set;
     int64_t now_s = (int64_t)time(NULL);
+    struct hold hold;
     aloft_err e = plan_import(from, plan, &set, &cli->trouble);
     int code;
 
+    hold_begin(&hold); /* a project with half of legacy/ would serve nobody out there */
     if (e == ALOFT_OK)
         e = project_create(plan, now_s, &cli->trouble);
     if (e == ALOFT_OK)
         e = legacy_import_write(&set, plan->dir, now_s, &cli->trouble);
+    hold_end(&hold);
     code = e == ALOFT_OK ? show(cli, plan) : cli_fail(cli);
     if (code == 0)
         show_import(&set);

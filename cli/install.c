@@ -12,13 +12,16 @@
 #include <unistd.h>
 
 #include "host/file.h"
+#include "smartthings.h"
 
 static const char help[] =
     "usage: aloft install [--prefix DIR] [--service | --user-service]\n"
     "       aloft install [--prefix DIR] [--user-service] --remove\n"
     "\n"
-    "Puts this program, its man page and the completions of bash and zsh in place. Doing it again\n"
-    "changes nothing but what is older. With --service or --user-service, `aloft -C PROJECT\n"
+    "Puts this program, its man page and the completions of bash and zsh in place, and the "
+    "stand-in\n"
+    "of the SmartThings app where it was built. Doing it again changes nothing but what is older. "
+    "With --service or --user-service, `aloft -C PROJECT\n"
     "install` also writes a systemd unit that serves that project; it starts nothing, but says\n"
     "which command does.\n"
     "\n"
@@ -33,15 +36,17 @@ static const char help[] =
 struct wish {
     char prefix[PATH_MAX];
     bool service, user_service, remove;
+    bool app; /* the stand-in of the SmartThings app lies beside this program */
     struct install_unit unit;
     char program[PATH_MAX];
 };
 
 /* What lies where below the prefix. The two units are where systemd looks, for /usr/local and for
  * ~/.local. */
-enum piece { PROGRAM, MAN, BASH, ZSH, SERVICE, USER_SERVICE, N_PIECES };
+enum piece { PROGRAM, APP, MAN, BASH, ZSH, SERVICE, USER_SERVICE, N_PIECES };
 static const char *const place[N_PIECES] = {
     "bin/aloft",
+    "bin/" SMARTTHINGS_APP,
     "share/man/man1/aloft.1",
     "share/bash-completion/completions/aloft",
     "share/zsh/site-functions/_aloft",
@@ -49,8 +54,12 @@ static const char *const place[N_PIECES] = {
     "share/systemd/user/aloft.service",
 };
 
+/* Root, or another prefix, helps against a missing right; a full disk says itself what helps. */
 static aloft_err refused(struct cli *cli, const char *path, int number) {
-    return trouble_file(&cli->trouble, ALOFT_E_INSTALL_REFUSED, path, number);
+    bool is_right = number == EACCES || number == EPERM || number == EROFS;
+
+    return trouble_file(&cli->trouble, is_right ? ALOFT_E_INSTALL_REFUSED : ALOFT_E_FILE_WRITE,
+                        path, number);
 }
 
 /* A file that says already what it is to say is left alone. */
@@ -74,19 +83,30 @@ static aloft_err put(struct cli *cli, const struct wish *wish, enum piece piece,
     *strrchr(folder, '/') = 0;
     e = file_folder(folder, 0755, &cli->trouble);
     if (e == ALOFT_OK)
-        e = file_write(path, bytes, piece == PROGRAM ? 0755 : 0644, true, &cli->trouble);
+        e = file_write(path, bytes, piece <= APP ? 0755 : 0644, true, &cli->trouble);
     return e == ALOFT_OK ? ALOFT_OK : refused(cli, path, cli->trouble.fault.raw);
 }
 
-static aloft_err put_program(struct cli *cli, const struct wish *wish) {
+static aloft_err put_program(struct cli *cli, const struct wish *wish, enum piece piece,
+                             const char *from) {
     aloft_space program;
-    aloft_err e = file_read("/proc/self/exe", FILE_IMAGE_MAX, &program, &cli->trouble);
+    aloft_err e = file_read(from, FILE_IMAGE_MAX, &program, &cli->trouble);
 
     if (e != ALOFT_OK)
         return e;
-    e = put(cli, wish, PROGRAM, (aloft_bytes){program.at, program.len});
+    e = put(cli, wish, piece, (aloft_bytes){program.at, program.len});
     free(program.at);
     return e;
+}
+
+/* The stand-in of the SmartThings app is built only where its library is; then it comes along. */
+static aloft_err put_programs(struct cli *cli, struct wish *wish) {
+    char app[PATH_MAX];
+    aloft_err e = put_program(cli, wish, PROGRAM, "/proc/self/exe");
+
+    smartthings_app_path(app);
+    wish->app = access(app, X_OK) == 0;
+    return e == ALOFT_OK && wish->app ? put_program(cli, wish, APP, app) : e;
 }
 
 static void print_piece(FILE *to, const struct wish *wish, enum piece piece) {
@@ -101,6 +121,7 @@ static void print_piece(FILE *to, const struct wish *wish, enum piece piece) {
         install_zsh(to);
         break;
     case PROGRAM:
+    case APP:
     case SERVICE:
     case USER_SERVICE:
     case N_PIECES:
@@ -173,7 +194,7 @@ static aloft_err install(struct cli *cli, struct wish *wish) {
     if (e == ALOFT_OK)
         e = plan_unit(cli, wish);
     if (e == ALOFT_OK)
-        e = put_program(cli, wish);
+        e = put_programs(cli, wish);
     for (enum piece piece = MAN; piece <= ZSH && e == ALOFT_OK; piece++)
         e = put_text(cli, wish, piece);
     if (e == ALOFT_OK && (wish->service || wish->user_service))
@@ -184,7 +205,8 @@ static aloft_err install(struct cli *cli, struct wish *wish) {
 static int say_installed(const struct wish *wish) {
     const char *of_user = wish->user_service ? " --user" : "";
 
-    printf("aloft %s installed: %s, man page, completions", ALOFT_PROGRAM_VERSION, wish->program);
+    printf("aloft %s installed: %s, man page, completions%s", ALOFT_PROGRAM_VERSION, wish->program,
+           wish->app ? ", " SMARTTHINGS_APP : "");
     if (!wish->service && !wish->user_service) {
         puts("");
         return 0;

@@ -57,16 +57,21 @@ aloft_err smartthings_find(const char *dir, struct smartthings_files *out,
     return e;
 }
 
-/* The program stands beside this one; it is not looked for in PATH, where another could stand. */
-static int start_app(struct cli *cli, char **argv) {
-    static char name[] = "aloft-smartthings";
-    char path[PATH_MAX];
-    ssize_t len = readlink("/proc/self/exe", path, sizeof path - sizeof name - 1);
+/* It is not looked for in PATH, where another could stand. */
+void smartthings_app_path(char out[PATH_MAX]) {
+    ssize_t len = readlink("/proc/self/exe", out, PATH_MAX - sizeof "/" SMARTTHINGS_APP);
     char *slash;
 
-    path[len > 0 ? len : 0] = 0;
-    slash = strrchr(path, '/');
-    strcpy(slash == NULL ? path : slash + 1, name);
+    out[len > 0 ? len : 0] = 0;
+    slash = strrchr(out, '/');
+    strcpy(slash == NULL ? out : slash + 1, SMARTTHINGS_APP);
+}
+
+static int start_app(struct cli *cli, char **argv) {
+    static char name[] = SMARTTHINGS_APP;
+    char path[PATH_MAX];
+
+    smartthings_app_path(path);
     argv[0] = name;
     execv(path, argv);
     trouble_set(&cli->trouble, ALOFT_E_ST_NO_APP);

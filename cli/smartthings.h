@@ -10,6 +10,7 @@
 #include "verb.h"
 
 #define SMARTTHINGS_FOLDER "identity" /* in the folder of the project */
+#define SMARTTHINGS_APP    "aloft-smartthings"
 
 /** What stands in the folder of an ESP-IDF project. */
 struct smartthings_files {
@@ -17,6 +18,9 @@ struct smartthings_files {
     char onboarding[PATH_MAX]; /* onboarding_config.json; empty: none was found */
     char embedded[PATH_MAX]; /* DIR/main/device_info.json, which goes into the image; empty: none */
 };
+
+/** Where the stand-in of the app is, if it is: beside this program. */
+void smartthings_app_path(char out[PATH_MAX]);
 
 /** Where the files of a project are. Fails FILE_PATH. */
 ALOFT_MUST_USE aloft_err smartthings_find(const char *dir, struct smartthings_files *out,

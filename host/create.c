@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "file.h"
+#include "hold.h"
 #include "keys.h"
 
 #define BASE_CHARS_MAX 180u /* so that `base = ...` is a line that aloft.conf may have */
@@ -113,7 +114,7 @@ static aloft_err fill(const struct project_plan *plan, const char *folder, int64
         e = ignore_keys(path, trouble);
     if (e == ALOFT_OK)
         e = make_folder(folder, "keys", path, trouble);
-    for (size_t i = 0; e == ALOFT_OK && i < sizeof names / sizeof names[0]; i++)
+    for (size_t i = 0; e == ALOFT_OK && i < sizeof names / sizeof names[0] && !hold_is_asked(); i++)
         e = keys_make(path, names[i], ALOFT_KEY_P256, &made, trouble);
     if (e == ALOFT_OK)
         e = ignore_keys(path, trouble);
@@ -187,29 +188,45 @@ static aloft_err move_in(const char *from, const char *dir, struct trouble *trou
     return e;
 }
 
+/* Nobody reads this trouble but a caller who holds the signals longer: hold_end ends the process. */
+static aloft_err asked_to_end(const char *dir, struct trouble *trouble) {
+    return trouble_file(trouble, ALOFT_E_FILE_WRITE, dir, EINTR);
+}
+
+/* All of it in a hidden folder, which is then moved or taken away. */
+static aloft_err create_in(const struct project_plan *plan, char hidden[PATH_MAX], int64_t now_s,
+                           struct trouble *trouble) {
+    aloft_err e;
+
+    if (mkdtemp(hidden) == NULL)
+        return trouble_file(trouble, ALOFT_E_FILE_WRITE, plan->dir, errno);
+    e = fill(plan, hidden, now_s, trouble);
+    if (e == ALOFT_OK && hold_is_asked())
+        e = asked_to_end(plan->dir, trouble);
+    if (e == ALOFT_OK)
+        e = move_in(hidden, plan->dir, trouble);
+    remove_folder(hidden);
+    return e;
+}
+
 aloft_err project_create(const struct project_plan *plan, int64_t now_s, struct trouble *trouble) {
     char hidden[PATH_MAX];
     struct stat facts;
+    struct hold hold;
     bool is_new = stat(plan->dir, &facts) != 0 && errno == ENOENT;
     aloft_err e = check_base(plan, trouble);
 
     if (e == ALOFT_OK && !is_new)
         e = check_free(plan->dir, trouble);
+    hold_begin(&hold);
     if (e == ALOFT_OK)
         e = file_folder(plan->dir, 0755, trouble);
     if (e == ALOFT_OK)
         e = file_join(plan->dir, ".aloft-init-XXXXXX", hidden, sizeof hidden, trouble);
-    if (e != ALOFT_OK)
-        return e;
-    if (mkdtemp(hidden) == NULL) {
-        e = trouble_file(trouble, ALOFT_E_FILE_WRITE, plan->dir, errno);
-    } else {
-        e = fill(plan, hidden, now_s, trouble);
-        if (e == ALOFT_OK)
-            e = move_in(hidden, plan->dir, trouble);
-        remove_folder(hidden);
-    }
+    if (e == ALOFT_OK)
+        e = create_in(plan, hidden, now_s, trouble);
     if (e != ALOFT_OK && is_new)
         (void)rmdir(plan->dir);
+    hold_end(&hold);
     return e;
 }

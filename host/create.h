@@ -35,7 +35,7 @@ struct project_plan {
  *         nothing was made and nothing was changed.
  * Power   everything is made in a folder of its own and moved into place, aloft.conf last: a cut
  *         leaves no aloft.conf, so no project; what else was moved is named by PROJECT_EXISTS at
- *         the next try.
+ *         the next try. Ctrl-C leaves all of it or nothing: the process ends here, after that.
  */
 ALOFT_MUST_USE aloft_err project_create(const struct project_plan *plan, int64_t now_s,
                                         struct trouble *trouble);

@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "hold.h"
+
 #define FIRST_ROOM 65536u
 
 static aloft_err fill(int fd, const char *path, size_t max, aloft_space *out,
@@ -109,16 +111,13 @@ static void sync_folder_of(const char *path) {
     }
 }
 
-aloft_err file_write(const char *path, aloft_bytes bytes, mode_t mode, bool replace,
-                     struct trouble *trouble) {
-    char beside[PATH_MAX];
-    int fd, problem = 0;
+/* Put the bytes into a new file `beside`, and that in the place of `path`. Gives an errno, 0 for done. */
+static int put_beside(char *beside, const char *path, aloft_bytes bytes, mode_t mode,
+                      bool replace) {
+    int problem = 0, fd = mkostemp(beside, O_CLOEXEC);
 
-    if ((size_t)snprintf(beside, sizeof beside, "%s.XXXXXX", path) >= sizeof beside)
-        return trouble_file(trouble, ALOFT_E_FILE_PATH, path, ENAMETOOLONG);
-    fd = mkostemp(beside, O_CLOEXEC);
     if (fd < 0)
-        return trouble_file(trouble, ALOFT_E_FILE_WRITE, path, errno);
+        return errno;
     if (fchmod(fd, mode) != 0 || write_all(fd, bytes) != 0)
         problem = errno;
     if (close(fd) != 0 && problem == 0)
@@ -128,6 +127,20 @@ aloft_err file_write(const char *path, aloft_bytes bytes, mode_t mode, bool repl
         problem = errno;
     if (problem != 0 || !replace)
         (void)unlink(beside);
+    return problem;
+}
+
+aloft_err file_write(const char *path, aloft_bytes bytes, mode_t mode, bool replace,
+                     struct trouble *trouble) {
+    char beside[PATH_MAX];
+    struct hold hold;
+    int problem;
+
+    if ((size_t)snprintf(beside, sizeof beside, "%s.XXXXXX", path) >= sizeof beside)
+        return trouble_file(trouble, ALOFT_E_FILE_PATH, path, ENAMETOOLONG);
+    hold_begin(&hold); /* what is beside may be half a private key */
+    problem = put_beside(beside, path, bytes, mode, replace);
+    hold_end(&hold);
     if (problem == 0)
         sync_folder_of(path);
     if (problem == EEXIST)

@@ -57,6 +57,8 @@ aloft_err trouble_file(struct trouble *t, aloft_err code, const char *path, int 
         t->fault.raw = number;
         return whose;
     }
+    if (code == ALOFT_E_FILE_WRITE && (number == ENOSPC || number == EDQUOT))
+        code = ALOFT_E_FILE_FULL;
     trouble_set(t, code);
     t->fault.origin = number != 0 ? ALOFT_ORIGIN_LINUX : 0;
     t->fault.raw = number;

@@ -157,6 +157,39 @@ if [ "$(id -u)" = 0 ]; then
     has 'pki/ca.key cannot be read by nobody: it belongs to root and has mode 0600' "$tmp/said"
 fi
 
+say "Ctrl-C at any moment leaves all or nothing, and never a key in a hidden folder"
+cat >"$tmp/stop.c" <<'END'
+/* Ctrl-C at the n-th file: each file that is kept is synchronised once */
+#include <signal.h>
+#include <stdlib.h>
+int fsync(int fd) {
+    static int n;
+    (void)fd;
+    if (++n == atoi(getenv("STOP_AT")))
+        raise(SIGINT);
+    return 0;
+}
+END
+cc -shared -fPIC -o "$tmp/stop.so" "$tmp/stop.c"
+stops=0
+while :; do
+    stops=$((stops + 1))
+    [ $stops -lt 200 ] || fail "init has no end"
+    code=0
+    STOP_AT=$stops LD_PRELOAD=$tmp/stop.so ASAN_OPTIONS=verify_asan_link_order=0 "$ALOFT" init "$tmp/stopped" \
+        --host localhost >"$tmp/out" 2>&1 || code=$?
+    if [ $code = 130 ]; then
+        [ ! -e "$tmp/stopped" ] || [ -e "$tmp/stopped/aloft.conf" ] || fail "left: $(find "$tmp/stopped")"
+    else
+        [ $code = 0 ] || fail "$code: $(cat "$tmp/out")"
+        break
+    fi
+    [ "$(find "$tmp/stopped" -name '.aloft-*' -o -name '*.??????' 2>/dev/null)" = "" ] || fail "left: $(find "$tmp/stopped")"
+    rm -rf "$tmp/stopped"
+done
+echo "   stopped $((stops - 1)) times"
+[ $stops -gt 10 ] || fail "it was stopped $stops times only"
+
 say "a disk that is full at any moment leaves all or nothing"
 cat >"$tmp/full.sh" <<'END'
 # $1: aloft, $2: folder to mount on, $3: notes. Every number of free inodes and a few sizes, so that
@@ -171,7 +204,7 @@ for limit in $(seq -f nr_inodes=%g 2 20) size=4k size=16k size=32k size=64k; do
         made=$((made + 1))
         "$1" -C "$2/p" cert show >/dev/null
     else
-        [ $code = 2 ] && grep -qF '[0x1002' "$3" || { cat "$3"; echo "$limit: exit $code"; exit 1; }
+        [ $code = 2 ] && grep -qF '[0x1010' "$3" || { cat "$3"; echo "$limit: exit $code"; exit 1; }
         [ -z "$(ls -A "$2")" ] || { ls -AR "$2"; echo "$limit: something is left"; exit 1; }
     fi
     umount "$2"
@@ -186,7 +219,7 @@ cp "$2/p/pki/server.crt" "$3.crt"
 dd if=/dev/zero of="$2/filler" bs=4k 2>/dev/null || :
 code=0
 "$1" -C "$2/p" cert renew >"$3" 2>&1 || code=$?
-[ $code = 2 ] && grep -qF '[0x1002' "$3" || { cat "$3"; exit 1; }
+[ $code = 2 ] && grep -qF '[0x1010' "$3" || { cat "$3"; exit 1; }
 cmp "$2/p/pki/server.crt" "$3.crt"
 "$1" -C "$2/p" cert show >/dev/null
 umount "$2"

@@ -13,9 +13,16 @@ as_root() {
 
 say "the program, the man page and the completions are put in place"
 exits 0 "$ALOFT" install --prefix "$prefix"
-[ "$(cat "$tmp/out")" = "$version installed: $prefix/bin/aloft, man page, completions" ] || fail "$(cat "$tmp/out")"
+app=
+files=4
+if [ -x "$ALOFT_BUILD/aloft-smartthings" ]; then
+    app=", aloft-smartthings"
+    files=5
+fi
+[ "$(cat "$tmp/out")" = "$version installed: $prefix/bin/aloft, man page, completions$app" ] || fail "$(cat "$tmp/out")"
 [ "$("$prefix/bin/aloft" --version)" = "$version" ] || fail "the program that was put there is another one"
-[ "$(find "$prefix" -type f | wc -l)" = 4 ] || fail "more or less than four files: $(find "$prefix" -type f)"
+[ "$(find "$prefix" -type f | wc -l)" = $files ] || fail "not $files files: $(find "$prefix" -type f)"
+[ -z "$app" ] || exits 0 "$prefix/bin/aloft" smartthings app --help
 
 say "once more changes nothing, also from the place where it lies now"
 was=$(find "$prefix" -type f -printf '%i %T@ %p\n' | sort)
@@ -65,7 +72,7 @@ provokes INSTALL_ROOT as_root "$ALOFT" -C "$tmp/home" install --prefix "$prefix"
 mkdir "$tmp/a \$b"
 cp "$tmp/home/aloft.conf" "$tmp/a \$b"
 provokes INSTALL_PATH "$ALOFT" -C "$tmp/a \$b" install --prefix "$prefix" --user-service
-[ "$(find "$prefix" -type f | wc -l)" = 4 ] || fail "a refusal left something"
+[ "$(find "$prefix" -type f | wc -l)" = $files ] || fail "a refusal left something"
 
 say "the unit of the system runs as the owner, is one, and is closed"
 [ "$(id -u)" != 0 ] || chown -R 12345 "$tmp/home"
@@ -93,8 +100,19 @@ mkdir -m 700 "$tmp/run"
 XDG_RUNTIME_DIR=$tmp/run systemd-analyze --user verify "$own" >"$tmp/said" 2>&1 || fail "verify: $(cat "$tmp/said")"
 
 say "where nothing can be written, one sentence says so"
-provokes INSTALL_REFUSED "$ALOFT" install --prefix /proc/nowhere
+provokes FILE_WRITE "$ALOFT" install --prefix /proc/nowhere
 [ "$(wc -l <"$tmp/said")" -le 3 ] || fail "too many words: $(cat "$tmp/said")"
+cat >"$tmp/full.sh" <<'END'
+. test/e2e/lib.sh
+mkdir "$tmp/disk"
+mount -t tmpfs -o size=64k none "$tmp/disk"
+provokes FILE_FULL "$ALOFT" install --prefix "$tmp/disk"
+umount "$tmp/disk"
+! grep -q sudo "$tmp/said" || fail "root makes no room: $(cat "$tmp/said")"
+END
+if unshare -rm true 2>/dev/null; then
+    ALOFT=$(realpath "$ALOFT") unshare -rm sh "$tmp/full.sh" || fail "see above"
+fi
 if [ "$(id -u)" = 0 ]; then
     provokes INSTALL_REFUSED setpriv --reuid 12345 --clear-groups "$prefix/bin/aloft" install
     has sudo "$tmp/said"
@@ -110,7 +128,7 @@ has 'systemctl --user disable --now aloft' "$tmp/said"
 rm "$tmp/me/.config/systemd/user/default.target.wants/aloft.service"
 exits 0 env HOME="$tmp/me" "$ALOFT" install --user-service --remove
 exits 0 env HOME="$tmp/me" "$ALOFT" install --prefix "$prefix" --remove
-has "removed from $prefix: 5 files" "$tmp/out"
+has "removed from $prefix: $((files + 1)) files" "$tmp/out"
 [ "$(find "$prefix" "$tmp/me/.local" -type f | wc -l)" = 0 ] || fail "left: $(find "$prefix" "$tmp/me/.local" -type f)"
 [ -f "$tmp/home/pki/ca.key" ] || fail "the project is gone"
 exits 0 env HOME="$tmp/me" "$ALOFT" install --prefix "$prefix" --remove

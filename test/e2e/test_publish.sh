@@ -281,7 +281,7 @@ for left in 0 40 64 0 4 8 16 24 32 40 48 56; do
     head -c $(($(stat -f -c '%a * %S' "$P/site") - left * 1024)) /dev/zero >"$P/site/ballast"
     if "$ALOFT" -C "$P" publish "$IMAGE" >/dev/null 2>&1; then break; fi
     n=$((n + 1))
-    provokes FILE_WRITE "$ALOFT" -C "$P" publish "$IMAGE"
+    provokes FILE_FULL "$ALOFT" -C "$P" publish "$IMAGE"
     cmp "$tmp/site/$LAMP/stable/manifest.suit" "$P/site/$LAMP/stable/manifest.suit"
     [ -z "$(find "$P/site" -name '*.json.*' -o -name '*.bin.*' -o -name '*.suit.*')" ] ||
         fail "temporary files were left"
