@@ -73,15 +73,17 @@ endif()
 
 # The network, by each byte and by the year; ./dev bench fleet lives a thousand device years.
 set(every_byte_plan 1)
+set(every_call_plan)
 set(fleet_plan --devices 60)
 if(ALOFT_SANITIZE)
   set(every_byte_plan 11)
   set(fleet_plan --devices 5)
 endif()
-foreach(name every_byte fleet)
+foreach(name every_byte every_call fleet)
   add_executable(${name} test/net/${name}.c)
   target_link_options(${name} PRIVATE -Wl,--wrap=aloft_verify)
-  target_link_libraries(${name} PRIVATE aloft_sim $<LINK_GROUP:RESCAN,aloft_kit,aloft_core,aloft_crypto_openssl>)
+  target_link_libraries(${name} PRIVATE aloft_sim
+    $<LINK_GROUP:RESCAN,aloft_kit,aloft_host,aloft_core,aloft_crypto_openssl>)
   add_test(NAME net/${name} COMMAND tools/result ${name} $<TARGET_FILE:${name}> ${${name}_plan}
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
   set_tests_properties(net/${name} PROPERTIES LABELS net TIMEOUT 300 ENVIRONMENT "ALOFT_BUILD=${CMAKE_BINARY_DIR}")

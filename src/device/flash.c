@@ -50,9 +50,15 @@ aloft_err al_flash_check(const struct aloft_flash *flash, uint32_t units, aloft_
     return ALOFT_E_FLASH_GEOMETRY;
 }
 
+/* Twice before it counts: a bus that slipped once must not look like bytes that are gone, for then an older
+ * record counts, or an older image. What the chip cannot correct it cannot correct twice. */
 aloft_err al_flash_read(const struct aloft_flash *flash, uint32_t at, aloft_space to,
                         aloft_fault *why) {
-    return fault(flash->read(flash->self, at, to), at, why);
+    aloft_err err = flash->read(flash->self, at, to);
+
+    if (err != ALOFT_OK)
+        err = flash->read(flash->self, at, to);
+    return fault(err, at, why);
 }
 
 aloft_err al_flash_write(const struct aloft_flash *flash, uint32_t at, aloft_bytes from,

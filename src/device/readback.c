@@ -6,12 +6,14 @@
 /* T3. The record is the commit; a foreign loader is told behind it, and told again after a cut between. */
 static enum al_state switch_over(struct al_device *d) {
     struct al_record next = d->record;
-    aloft_fault why = {.step = ALOFT_STEP_SWITCH};
+    aloft_fault why;
 
     al_record_switch(&next);
     /* If power goes here: FILL; the slot is read back again, then switched. */
-    if (!al_device_commit(d, &next, &why) || !al_trial_tell_loader(d, &why))
+    if (!al_device_commit(d, &next, &why) || !al_trial_tell_loader(d, &why)) {
+        why.step = ALOFT_STEP_SWITCH;
         return al_device_fail(d, &d->fetch_retry, &why);
+    }
     d->fetch_retry.n = 0;
     d->status.fault.code = ALOFT_OK;
     return AL_RESTART;

@@ -123,6 +123,7 @@ static aloft_err open_records(struct al_device *d, aloft_fault *why) {
     fell_back = has_fallen_back(d, &d->record);
     is_settled = al_device_reconcile(d, &refused); /* else again before the next check */
     remember(d, found, fell_back);
+    refused.step = ALOFT_STEP_START;
     if (!is_settled)
         d->status.fault = refused;
     return ALOFT_OK;

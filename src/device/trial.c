@@ -18,17 +18,17 @@ static uint64_t silence_ms(const struct al_device *d) {
  * is all there is. */
 static enum al_state end_trial(struct al_device *d, aloft_err cause) {
     const struct aloft_loader *loader = &d->config->loader;
-    aloft_fault why = {.code = (uint16_t)cause, .step = ALOFT_STEP_TRIAL};
+    aloft_fault *why = &d->status.fault;
     struct al_record next = d->record;
     aloft_fault ignored;
 
-    d->status.fault = why;
+    *why = (aloft_fault){.code = (uint16_t)cause};
     if (loader->go_back != NULL)
         (void)loader->go_back(loader->self, next.home, &ignored);
     al_record_fail(&next, cause);
     /* If power goes here: still on trial; the boot stage counts the start and the image says it again. */
-    if (!al_device_commit(d, &next, &why))
-        d->status.fault = why; /* the boot stage's own count ends the trial */
+    (void)!al_device_commit(d, &next, why); /* else the boot stage's own count ends the trial */
+    why->step = ALOFT_STEP_TRIAL;
     return AL_RESTART;
 }
 
@@ -112,15 +112,17 @@ static aloft_err flashed(struct al_device *d, aloft_fault *why) {
  * more. It says the same of what came over the cable into this slot. A chip that refuses is asked again at
  * the next step. */
 static enum al_state confirmed_by_half(struct al_device *d) {
-    aloft_fault why = {.step = ALOFT_STEP_TRIAL};
+    aloft_fault why;
     bool is_candidate;
     aloft_err e = compare_running(d, &is_candidate, &why);
 
     if (e == ALOFT_OK)
         e = is_candidate ? confirm(d, &why) : flashed(d, &why);
     d->confirm_due = e != ALOFT_OK;
-    if (d->confirm_due)
+    if (d->confirm_due) {
+        why.step = ALOFT_STEP_TRIAL;
         d->status.fault = why;
+    }
     return AL_REST;
 }
 

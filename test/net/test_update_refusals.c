@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A port that refuses: one operation of any chip in turn, the loader, a whole chip. The device never acts on a
- * record that is not in flash, and when the port obeys again it goes on without a restart. */
+/* A port that refuses: the switch, the loader, a whole chip; each call in turn is in every_call.c. The device never acts
+ * on a record that is not in flash, and when the port obeys again it goes on without a restart. */
 #include "test/kit/kit.h"
 #include "test/kit/rig.h"
 
@@ -65,69 +65,6 @@ static void tap(void) {
         port[i]->erase = erase_or_refuse;
     }
     n_ops = 0;
-}
-
-/* What the device believes is what stands in the log, whenever its last append was obeyed. */
-static void must_believe_the_flash(void) {
-    const struct al_device *d = (const struct al_device *)rig.device.room;
-    struct al_record stored;
-    struct al_log log;
-    enum al_log_found found;
-    aloft_fault why;
-    uint8_t a[AL_CELL_SIZE], b[AL_CELL_SIZE];
-
-    if (d->record.n == 0)
-        return;
-    assert_ok(al_log_open(&log, &real[2], &stored, &found, &why));
-    al_record_pack(&stored, a);
-    al_record_pack(&d->record, b);
-    if (memcmp(a, b, AL_CELL_SIZE) != 0)
-        fail_msg("operation %u: record %u in memory, %u in flash", refused_at, d->record.n,
-                 stored.n);
-}
-
-/* False: there is no such operation. The body of a refused record never came, so nothing of it may count. */
-static bool one_refusal(enum rig_nature nature) {
-    static uint32_t tried;
-
-    rig_start(&rig, &common, SIZE);
-    rig.config.poll_s = 1800;
-    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
-    rig_publish(&rig, nature, SIZE + 1);
-    tap();
-    tried = 0;
-    while (tried++ < STEPS && rig.clock.now_ms < 24 * HOUR_S * 1000) {
-        assert_true(rig_step(&rig));
-        if (tried % 16 == 0 && n_ops > refused_at && !was_log)
-            must_believe_the_flash();
-    }
-    if (nature == RIG_GOOD)
-        must_run(1);
-    rig_status(&rig, &now);
-    if (nature == RIG_SICK) {
-        assert_int_equal(rig_running_image(&rig), 0);
-        assert_int_equal(now.outcome, ALOFT_GIVEN_UP);
-        assert_in_range(rig.n_trials, 2, 4);
-    }
-    assert_true(now.floor == (nature == RIG_GOOD ? rig.image[1].sequence : 0));
-    tear_down(NULL);
-    return n_ops > refused_at;
-}
-
-static void an_update_outlives_a_refusal_of_any_operation(void **state) {
-    (void)state;
-    refused_at = 0;
-    while (one_refusal(RIG_GOOD))
-        refused_at++;
-    assert_true(refused_at > 20);
-}
-
-static void a_bad_release_is_given_up_whatever_operation_is_refused(void **state) {
-    (void)state;
-    refused_at = 0;
-    while (one_refusal(RIG_SICK))
-        refused_at++;
-    assert_true(refused_at > 30);
 }
 
 /* L3: a record that a cut left looking blank may yet turn up; so a slot is touched only behind an append. */
@@ -311,6 +248,33 @@ static void well_does_not_take_back_sick(void **state) {
     assert_int_equal(now.floor, 0);
 }
 
+/* Until the restart, which the boot stage's own count of starts then ends. */
+static void the_end_of_a_trial_that_flash_refuses_is_told(void **state) {
+    aloft_fault why;
+
+    (void)state;
+    rig_publish(&rig, RIG_SILENT, SIZE);
+    while (rig.n_trials == 0)
+        assert_true(rig_step(&rig));
+    assert_ok(aloft_health(&rig.device, ALOFT_SICK, &why));
+    rig.log.answers = ALOFT_E_FLASH_WRITE;
+    assert_int_equal(aloft_step(&rig.device).next, ALOFT_REBOOT);
+    rig_status(&rig, &now);
+    assert_int_equal(now.fault.code, ALOFT_E_FLASH_WRITE);
+    assert_int_equal(now.fault.step, ALOFT_STEP_TRIAL);
+    assert_int_equal(now.outcome, ALOFT_UNDER_WAY);
+    assert_ok(aloft_health(&rig.device, ALOFT_WELL, &why)); /* too late: it is to restart */
+    assert_int_equal(aloft_step(&rig.device).next, ALOFT_REBOOT);
+
+    rig.log.answers = ALOFT_OK;
+    rig.config.trial_s = 10;
+    assert_true(rig_boot(&rig, ALOFT_RESET_SOFTWARE));
+    assert_true(rig_pass(&rig, 60));
+    rig_status(&rig, &now);
+    assert_int_equal(rig_running_image(&rig), 0);
+    assert_int_equal(now.floor, 0);
+}
+
 /* Settings of a new image that make no sense: it could not even ask for the next update. */
 static void an_image_with_wrong_settings_goes_back_at_once(void **state) {
     const struct al_device *d = (const struct al_device *)rig.device.room;
@@ -430,8 +394,6 @@ static void lost_records_are_told_to_the_server(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_update_outlives_a_refusal_of_any_operation),
-        cmocka_unit_test(a_bad_release_is_given_up_whatever_operation_is_refused),
         T(a_download_that_goes_on_after_a_start_begins_with_an_append),
         T(a_switch_that_flash_refuses_is_no_trial),
         T(an_image_that_the_loader_refuses_is_a_failed_trial),
@@ -441,6 +403,7 @@ int main(void) {
         T(a_sick_image_is_called_so),
         T(a_silent_image_is_called_so),
         T(well_does_not_take_back_sick),
+        T(the_end_of_a_trial_that_flash_refuses_is_told),
         T(an_image_with_wrong_settings_goes_back_at_once),
         T(a_kept_image_that_was_damaged_is_fetched_anew),
         T(the_release_of_the_floor_is_given_up_too),

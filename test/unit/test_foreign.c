@@ -172,9 +172,38 @@ static void a_start_is_counted_once_also_where_a_later_look_fails(void **state) 
     rig_end(&rig);
 }
 
+/* The loader has confirmed the image, then power went; now the flash refuses the record's half. */
+static void an_image_confirmed_by_half_is_confirmed_when_flash_obeys_again(void **state) {
+    struct aloft_status now;
+    aloft_fault why = {0};
+
+    (void)state;
+    begin_trial();
+    notes = (struct aloft_loader_view){1, 1, {ALOFT_ENTRY_VALID, ALOFT_ENTRY_VALID}};
+    rig.loader.running = 1;
+    rig.config.reset = ALOFT_RESET_POWER;
+    sim_net_reset(&rig.net);
+    assert_ok(aloft_start(&rig.device, &rig.config, &why));
+    rig.log.answers = ALOFT_E_FLASH_WRITE;
+    (void)aloft_step(&rig.device);
+    rig_status(&rig, &now);
+    assert_int_equal(now.fault.code, ALOFT_E_FLASH_WRITE);
+    assert_int_equal(now.fault.step, ALOFT_STEP_TRIAL);
+    assert_int_equal(now.outcome, ALOFT_UNDER_WAY);
+
+    rig.log.answers = ALOFT_OK;
+    for (unsigned i = 0; i < 50; i++)
+        sim_clock_pass(&rig.clock, aloft_step(&rig.device).wait_ms);
+    rig_status(&rig, &now);
+    assert_int_equal(now.outcome, ALOFT_CONFIRMED);
+    assert_int_equal(now.floor, rig.image[1].sequence);
+    rig_end(&rig);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_image_that_is_sent_home_restarts_also_where_its_settings_are_wrong),
+        cmocka_unit_test(an_image_confirmed_by_half_is_confirmed_when_flash_obeys_again),
         cmocka_unit_test(a_start_is_counted_once_also_where_a_later_look_fails),
         cmocka_unit_test(an_image_that_crashes_goes_home_whatever_the_loader_has_noted),
         cmocka_unit_test(a_loader_that_only_says_yes_does_not_make_the_device_restart_for_ever),
