@@ -92,8 +92,8 @@ static int read_time(struct publish_order *order, const char *text) {
 
     errno = 0;
     s = strtoull(text, &end, 10);
-    /* strtoull takes a sign; a time has none. 2^53 is what release.json can hold. */
-    if (errno != 0 || *end != 0 || text[0] < '0' || text[0] > '9' || s > 1ull << 53)
+    /* strtoull takes a sign; a time has none. Milliseconds, a common slip, lie far behind the last year. */
+    if (errno != 0 || *end != 0 || text[0] < '0' || text[0] > '9' || s > RELEASE_TIME_MAX)
         return cli_usage("publish",
                          "--use-before wants seconds since 1970 (`date -d tomorrow +%%s`), "
                          "not \"%s\"",

@@ -42,7 +42,7 @@ static aloft_err offer_digest(const char *folder, bool *is_there, uint8_t digest
 
 /* release.json is written before manifest.suit, so a publish that was cut between the two leaves one
  * release behind the one on offer, or one alone and no offer. No device ever saw it: it is dropped, its
- * sequence is not given again. Anything else (a manifest brought back by hand) is no cut: all stay. */
+ * sequence is not given again. Anything else (an older manifest brought back by hand) is no cut: all stay. */
 static void find_offer(struct releases *all, bool is_there, const uint8_t *digest) {
     all->on_offer = all->n;
     for (unsigned i = 0; i < all->n; i++) {

@@ -21,6 +21,7 @@
 #define RELEASE_NOTES_MAX   3072u /* bytes; the manifest's limit is met first (PUBLISH_LONG) */
 #define RELEASE_PAYLOAD_MAX 32u   /* "fw/<16 hex>.bin" */
 #define RELEASES_MAX        10000u
+#define RELEASE_TIME_MAX    253402300799u /* 9999-12-31T23:59:59Z: years of four digits */
 #define RELEASE_OFFER       "manifest.suit"
 #define RELEASE_LIST        "release.json"
 

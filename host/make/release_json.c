@@ -85,7 +85,7 @@ char *release_json_write(const char *device_class, const char *channel,
     cJSON_AddStringToObject(o, "class", device_class);
     cJSON_AddStringToObject(o, "channel", channel);
     list = cJSON_AddArrayToObject(o, "releases");
-    for (unsigned i = 0; i < all->n; i++)
+    for (unsigned i = all->n > RELEASES_MAX ? all->n - RELEASES_MAX : 0; i < all->n; i++)
         cJSON_AddItemToArray(list, release_json_one(&all->list[i]));
     text = cJSON_Print(o);
     cJSON_Delete(o);

@@ -10,7 +10,8 @@
 /** 10,000 releases of 1.5 KiB: far more than anybody publishes, and still read in a second. */
 #define RELEASE_JSON_MAX (16u << 20)
 
-/** The whole file, malloc'ed, ending in a line end; NULL: no memory. */
+/** The whole file, malloc'ed, ending in a line end: the newest RELEASES_MAX, for no more are read. NULL: no
+ *  memory. */
 char *release_json_write(const char *device_class, const char *channel, const struct releases *all);
 
 /** Fails RELEASES_FORM with the fact `what`; `all` holds what was read and is still to be freed. */

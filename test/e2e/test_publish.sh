@@ -173,6 +173,7 @@ has "a device without a trusted clock never" "$tmp/out"
 exits 0 "$ALOFT" -C "$p" inspect "$stable/manifest.suit"
 has "2096-10-02" "$tmp/out"
 exits 64 publish --again 1.2.0 --class $lamp --use-before tomorrow
+exits 64 publish --again 1.2.0 --class $lamp --use-before 4000000000000 # milliseconds
 exits 64 publish --again 1.2.0 --class $lamp --forget 12
 
 say "notes that are too long"

@@ -131,6 +131,28 @@ static char *changed(const char *from, const char *to) {
     return out;
 }
 
+static void the_last_time_that_can_be_given_is_read_back(void **state) {
+    (void)state;
+    all.list[1].use_before = RELEASE_TIME_MAX;
+    assert_ok(releases_write(folder, "acme.example/lamp/a", "stable", &all, &trouble));
+    assert_ok(releases_read(folder, &back, &trouble));
+    assert_int_equal(back.list[1].use_before, RELEASE_TIME_MAX);
+}
+
+static void a_list_that_is_full_leaves_out_the_oldest(void **state) {
+    const unsigned more = RELEASES_MAX - 1; /* than the two: one too many */
+
+    (void)state;
+    all.list = realloc(all.list, (all.n + more) * sizeof all.list[0]);
+    assert_non_null(all.list);
+    for (unsigned i = 0; i < more; i++, all.n++)
+        all.list[all.n] = all.list[1];
+    assert_ok(releases_write(folder, "acme.example/lamp/a", "stable", &all, &trouble));
+    assert_ok(releases_read(folder, &back, &trouble));
+    assert_int_equal(back.n, RELEASES_MAX);
+    assert_string_equal(back.list[0].version, "1.1.0");
+}
+
 static void each_field_is_read_strictly(void **state) {
     static const char *const changes[][2] = {
         {"aloft-releases-1", "aloft-releases-2"},
@@ -171,6 +193,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(an_old_manifest_brought_back_by_hand_drops_nothing,
                                         two_releases, free_both),
         cmocka_unit_test_setup_teardown(no_list_is_an_empty_list, two_releases, free_both),
+        cmocka_unit_test_setup_teardown(the_last_time_that_can_be_given_is_read_back, two_releases,
+                                        free_both),
+        cmocka_unit_test_setup_teardown(a_list_that_is_full_leaves_out_the_oldest, two_releases,
+                                        free_both),
         cmocka_unit_test_setup_teardown(each_field_is_read_strictly, two_releases, free_both),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
