@@ -292,15 +292,21 @@ static int exit_of(unsigned code) {
     }
 }
 
+static int say_stopped(struct cli *cli) {
+    trouble_set(&cli->trouble, ALOFT_E_DEVICE_STOPPED);
+    return cli_fail(cli);
+}
+
 static int run(struct wanted *w, struct cli *cli) {
     struct aloft_posix_machine *machine = &w->machine;
     aloft_fault why = {0};
 
-    if (aloft_posix_machine_run(machine, &why) == ALOFT_OK)
-        return machine->has_verdict &&
-                       (machine->outcome == ALOFT_ROLLED_BACK || machine->outcome == ALOFT_GIVEN_UP)
+    if (aloft_posix_machine_run(machine, &why) == ALOFT_OK && machine->has_verdict)
+        return machine->outcome == ALOFT_ROLLED_BACK || machine->outcome == ALOFT_GIVEN_UP
                    ? EXIT_ALARM
                    : 0;
+    if (why.code == ALOFT_OK) /* a signal has ended it: without `once` that is how it ends */
+        return machine->once ? say_stopped(cli) : 0;
     if (!machine->has_verdict) {
         (void)tell(w, &why, &cli->trouble, machine->dir);
         (void)cli_fail(cli);

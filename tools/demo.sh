@@ -186,7 +186,7 @@ live="$live $(cat "$work/tail.pid")"
 mark_log
 switch_on --flash "$work/lamp-1.0.0"
 said 'lamp 1.0.0, slot A' 10
-said 'nothing for this device' 20
+said 'nothing published yet' 20
 fact "the device begins on" "$(words '^lamp 1.0.0')"
 
 scene "2. An update: 1.1.0"

@@ -109,12 +109,33 @@ static bool is_news(const struct aloft_posix *posix, struct aloft_progress progr
              posix->status.fault.code == posix->told_at_start);
 }
 
+/* What everybody meets first: the server answers, and there is no release yet. A device that has
+ * had one knows better. */
+static bool is_only_early(const struct aloft_status *now) {
+    return now->fault.code == ALOFT_E_HTTP_NOT_FOUND && now->fault.step == ALOFT_STEP_CHECK &&
+           now->running_sequence == 0 && now->floor == 0;
+}
+
+static void say_early(struct aloft_posix *posix) {
+    const struct aloft_status *now = &posix->status;
+
+    end_progress(posix);
+    printf(
+        "update server %s:%u reached, certificate good, nothing published yet for this class and "
+        "channel (%d)\n"
+        "Next: `aloft publish IMAGE`. A wrong path in the address is answered in the same way.\n",
+        now->host, (unsigned)now->port, (int)now->fault.raw);
+}
+
 static void say_fault(struct aloft_posix *posix, struct aloft_progress progress) {
     char wait[16];
 
     if (!is_news(posix, progress))
         return;
-    al_posix_say_fault(posix, &posix->status.fault, NULL);
+    if (is_only_early(&posix->status))
+        say_early(posix);
+    else
+        al_posix_say_fault(posix, &posix->status.fault, NULL);
     if (progress.next == ALOFT_FAILED && !posix->once && posix->status.state != ALOFT_STOPPED)
         printf("Still on %.*s; looks again in %s.\n", (int)ALOFT_VERSION_MAX, aloft_image.version,
                al_posix_duration(posix->status.next_check_s, wait));

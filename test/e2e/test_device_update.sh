@@ -44,6 +44,9 @@ sh examples/build.sh "$p" examples/lamp/main.c "$tmp/lamp" 2>"$tmp/build.log" ||
 serve
 exits 0 device --flash "$tmp/lamp"
 has "boot: 1.0.0 in slot A" "$tmp/out"
+has "update server localhost:$port reached, certificate good, nothing published yet for this class and channel (404)" "$tmp/out"
+has "Next: \`aloft publish IMAGE\`" "$tmp/out"
+[ ! -s "$tmp/said" ] || fail "what is no fault sounds like one: $(cat "$tmp/said")"
 
 say "an update: downloaded, tried, confirmed, reported"
 publish 1.1.0
@@ -68,6 +71,18 @@ wait_for 20 grep -q "25 %" "$tmp/log"
 kill -9 "$boot"
 stop "$boot"
 wait_for 5 flock -n "$d/lock" true
+
+say "Ctrl-C in the middle of a check is no success"
+stopped_in_the_middle() {
+    background "$tmp/log" "$ALOFT" -C "$p" device --dir "$d" --url "https://localhost:$port" --once
+    wait_for 20 grep -q "going on with 1.2.0" "$tmp/log"
+    kill -INT "$pid"
+    stop "$pid"
+    cat "$tmp/log" >&2
+    return "$ended"
+}
+provokes DEVICE_STOPPED stopped_in_the_middle
+[ "$code" = 2 ] || fail "exit code $code, not 2"
 stop "$server"
 serve
 exits 0 device

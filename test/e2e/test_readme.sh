@@ -45,7 +45,7 @@ while read -r line; do
     *) run "$line" ;;
     esac
 done <lines.sh
-for words in 'nothing for this device' '1.1.0 confirmed: it stays' 'runs 1.1.0, confirmed' 'exit code 3' \
+for words in 'certificate good, nothing published yet' '1.1.0 confirmed: it stays' 'runs 1.1.0, confirmed' 'exit code 3' \
     'Waiting for it: 1 of 1 known device'; do
     grep -q "$words" all.log server.log || { echo "nobody said: $words"; exit 1; }
 done

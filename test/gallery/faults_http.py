@@ -17,9 +17,9 @@ def lie(w, how, error, *doctor_words, device_words=(), explained="the certificat
 def nothing_published(w):
     w.serve()
     w.doctor("HTTP_NOT_FOUND", "!! http", "404; expected 200")
-    w.device(None, "nothing for this device: it answered 404")
+    w.device(None, "certificate good, nothing published yet")
     w.server_says()
-    w.explain("Publish a release for this class")
+    w.explain("aloft publish IMAGE")
 
 
 @fault("html", "A web page instead of a manifest")
