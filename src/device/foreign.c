@@ -224,9 +224,10 @@ bool al_foreign_allows(const struct al_device *d, aloft_fault *why) {
 }
 
 aloft_err al_foreign_well(struct al_device *d, aloft_fault *why) {
-    const struct aloft_loader *loader = loader_of(d);
-    aloft_err e = d->loader_waits ? loader->confirm(loader->self, why) : ALOFT_OK;
+    aloft_err e = ALOFT_OK;
 
+    if (d->loader_waits) /* else there need not even be settings: a port's start may have failed */
+        e = loader_of(d)->confirm(loader_of(d)->self, why);
     if (e == ALOFT_OK)
         d->loader_waits = false;
     return e;
