@@ -7,4 +7,4 @@
 set -eu
 : "${ALOFT_BUILD:=./build}"
 : "${ALOFT_FLEET:=1000}"
-exec "$ALOFT_BUILD/fleet" --devices "$ALOFT_FLEET"
+exec tools/result fleet "$ALOFT_BUILD/fleet" --devices "$ALOFT_FLEET"
