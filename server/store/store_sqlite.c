@@ -328,7 +328,8 @@ static void note_event(struct sql *sql, const struct store_word *w) {
 
 static bool is_older(const struct store_device *known, const struct store_word *word) {
     return word->has_record && word->record < known->word.record &&
-           word->when_s < known->word.when_s + STORE_LATE_S;
+           word->when_s < known->word.when_s + STORE_LATE_S &&
+           known->word.when_s < word->when_s + STORE_LATE_S; /* else our clock was set back */
 }
 
 /* What was not said stays as it was; the word's own fields win otherwise. */

@@ -138,6 +138,23 @@ static void a_device_that_was_flashed_anew_is_believed_again_after_a_while(void 
     store_close(store);
 }
 
+/* The server's clock was a year ahead for an hour. */
+static void and_a_clock_that_was_set_back_does_not_delay_that(void **state) {
+    (void)state;
+    const char *path = path_of("clock.db");
+    struct store *store = open_store(path);
+    struct store_word ahead = word_of("pump-1", 900, "idle");
+    struct store_word anew = word_of("pump-1", 1, "testing");
+
+    ahead.when_s += 365 * 86400;
+    anew.when_s += 3600;
+    tell(store, &ahead);
+    assert_false(tell(store, &anew).older);
+
+    assert_int_equal(find(path, "pump-1").device.word.record, 1);
+    store_close(store);
+}
+
 static void only_the_digest_of_a_release_makes_a_success(void **state) {
     (void)state;
     const char *path = path_of("truth.db");
@@ -272,6 +289,7 @@ int main(void) {
         cmocka_unit_test(a_word_is_there_after_a_restart),
         cmocka_unit_test(an_older_record_changes_nothing_but_the_time),
         cmocka_unit_test(a_device_that_was_flashed_anew_is_believed_again_after_a_while),
+        cmocka_unit_test(and_a_clock_that_was_set_back_does_not_delay_that),
         cmocka_unit_test(only_the_digest_of_a_release_makes_a_success),
         cmocka_unit_test(what_was_last_confirmed_stays_through_a_failed_trial),
         cmocka_unit_test(the_device_that_was_silent_longest_goes_when_there_are_too_many),
