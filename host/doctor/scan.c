@@ -24,6 +24,15 @@ static bool is_address_letter(uint8_t c) {
     return isalnum(c) || (c != 0 && strchr("-._~:/?#[]@!$&()*+,;=", c) != NULL);
 }
 
+/* https://NAME:PORT: how a sentence writes an address. This library's own are in every image. */
+static bool is_in_a_sentence(const char *address) {
+    const char *host = strstr(address, "://") + 3;
+    const char *port = host + strcspn(host, *host == '[' ? "]" : ":/");
+
+    port += *port == ']';
+    return *port == ':' && isalpha((unsigned char)port[1]) && strchr(port, '@') == NULL;
+}
+
 /* A pattern such as https://%s:%d/ ends at the % and has no host; one that goes on behind its host
  * is still worth knowing. */
 static bool read_address(aloft_bytes file, size_t at, struct scan_hit *hit) {
@@ -38,7 +47,7 @@ static bool read_address(aloft_bytes file, size_t at, struct scan_hit *hit) {
     hit->len = len;
     memcpy(hit->address, file.at + at, len);
     hit->address[len] = 0;
-    return true;
+    return !is_in_a_sentence(hit->address);
 }
 
 bool address_of(const char *text, struct address *out) {

@@ -36,6 +36,8 @@ static void addresses_are_found_and_patterns_are_not(void **state) {
     (void)state;
     assert_int_equal(n_of("x https://a.b:1/c http://d.e", SCAN_ADDRESS), 2);
     assert_int_equal(n_of("https://%s:%d/ https:// http://", SCAN_ADDRESS), 0);
+    assert_int_equal(n_of("Use https://NAME:PORT or https://NAME:PORT/PATH, ok", SCAN_ADDRESS), 0);
+    assert_int_equal(n_of("https://me:word@a.b/c https://[2001:db8::1]:4443", SCAN_ADDRESS), 2);
     assert_true(address_is_for_updates("https://192.168.1.3:4443/"));
     assert_true(address_is_for_updates("https://lab.local/x"));
     assert_true(address_is_for_updates("https://cdn.example/fw.bin?x=1"));
