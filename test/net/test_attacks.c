@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The attacks that The Update Framework names (its specification, section 1.5.2), one test each, by somebody who
  * has the server and whatever else the name of the test says; then some of our own. */
+#include "test/kit/frame.h"
 #include "test/kit/kit.h"
 #include "test/kit/rig_trust.h"
 
@@ -13,31 +14,10 @@
 /* Signers: 0 is trusted, 1 the spare, 2 the key for statements on the server, 3 a stranger. */
 enum { KEY = 1, SPARE = 2, ONLINE = 4, STRANGER = 8 };
 
-static const struct rig_geometry common = {.write_size = 16,
-                                           .erase_size = 4096,
-                                           .slot_size = 1u << 18,
-                                           .log_erase_size = 4096,
-                                           .page_size = 1024};
-static struct rig rig;
-static struct aloft_status now;
-
 static int set_up(void **state) {
     (void)state;
-    rig_start(&rig, &common, SIZE);
-    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    frame_begin(SIZE);
     return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    rig_end(&rig);
-    return 0;
-}
-
-static void must_run(unsigned image) {
-    rig_status(&rig, &now);
-    assert_int_equal(rig_running_image(&rig), image);
-    assert_int_equal(now.outcome, ALOFT_CONFIRMED);
 }
 
 static void ask(uint32_t seconds) {
@@ -347,7 +327,7 @@ static void a_stolen_online_key_signs_no_release(void **state) {
     must_stay(0, ALOFT_E_SIGNER_UNKNOWN, 0);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, frame_end)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Checks that are answered wrongly, or not at all: nothing unsigned leaves a mark, the device asks at bounded
  * times, and when the trouble is over the update happens. */
+#include "test/kit/frame.h"
 #include "test/kit/kit.h"
-#include "test/kit/rig.h"
 
 #define SIZE   200000u
 #define TINY   1500u
@@ -10,17 +10,8 @@
 #define HOUR_S 3600u
 #define DAY_S  86400u
 
-static const struct rig_geometry common = {.write_size = 16,
-                                           .erase_size = 4096,
-                                           .slot_size = 1u << 18,
-                                           .log_erase_size = 4096,
-                                           .page_size = 1024};
-static struct rig rig;
-static struct aloft_status now;
-
 static void begin(uint32_t size) {
-    rig_start(&rig, &common, TINY);
-    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    frame_begin(TINY);
     rig_publish(&rig, RIG_GOOD, size);
 }
 
@@ -28,20 +19,6 @@ static int set_up(void **state) {
     (void)state;
     begin(SIZE);
     return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    rig_end(&rig);
-    return 0;
-}
-
-static void must_run(unsigned image) {
-    rig_status(&rig, &now);
-    assert_int_equal(rig_running_image(&rig), image);
-    assert_int_equal(now.outcome, ALOFT_CONFIRMED);
-    assert_int_equal(now.floor, rig.image[image].sequence);
-    assert_int_equal(now.skip, 0);
 }
 
 /* Refused with this code, and the chips were not touched. */
@@ -53,21 +30,6 @@ static void must_refuse_unmarked(aloft_err code) {
     assert_int_equal(now.floor + now.skip + now.received, 0);
     assert_int_equal(rig.power.ops, 0);
 }
-
-static void must_heal_within(uint32_t seconds) {
-    sim_net_heal(&rig.net);
-    assert_true(rig_pass(&rig, seconds));
-    must_run(1);
-}
-
-struct lie {
-    struct sim_wrong wrong;
-    aloft_err code;
-};
-
-#define WRONG                                                                                      \
-    .wrong.stall_after = SIM_NEVER, .wrong.cut_after = SIM_NEVER, .wrong.answers = SIM_NEVER,      \
-    .wrong.only
 
 static void tell_lies(const struct lie *lie, size_t n) {
     for (size_t i = 0; i < n; i++) {
@@ -324,7 +286,7 @@ static void the_clock_may_wrap_at_any_time(void **state) {
     assert_true(now.next_check_s <= 66);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, frame_end)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

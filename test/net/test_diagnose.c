@@ -3,32 +3,18 @@
  * nothing: no record, no payload, no time of a check. */
 #include <aloft/diagnose.h>
 
+#include "test/kit/frame.h"
 #include "test/kit/kit.h"
-#include "test/kit/rig.h"
 
 #define SIZE  200000u
 #define TINY  1500u
 #define STEPS 200000u
 
-static const struct rig_geometry common = {.write_size = 16,
-                                           .erase_size = 4096,
-                                           .slot_size = 1u << 18,
-                                           .log_erase_size = 4096,
-                                           .page_size = 1024};
-static struct rig rig;
-static struct aloft_status now;
 static struct aloft_diagnosis seen;
 
 static int set_up(void **state) {
     (void)state;
-    rig_start(&rig, &common, TINY);
-    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    rig_end(&rig);
+    frame_begin(TINY);
     return 0;
 }
 
@@ -70,11 +56,11 @@ struct trouble_at {
     aloft_err code;
 };
 
-#define WRONG                                                                                      \
-    .wrong.stall_after = SIM_NEVER, .wrong.cut_after = SIM_NEVER, .wrong.answers = SIM_NEVER,      \
-    .wrong.only = NULL
 #define OPEN(name, where)                                                                          \
-    { WRONG, .wrong.open = ALOFT_E_##name, .code = ALOFT_E_##name, .step = ALOFT_ROAD_##where }
+    {                                                                                              \
+        WRONG = NULL, .wrong.open = ALOFT_E_##name, .code = ALOFT_E_##name,                        \
+        .step = ALOFT_ROAD_##where                                                                 \
+    }
 
 static void each_trouble_is_named_at_its_step_and_what_comes_after_is_not_reached(void **state) {
     static const struct trouble_at troubles[] = {
@@ -93,17 +79,19 @@ static void each_trouble_is_named_at_its_step_and_what_comes_after_is_not_reache
         OPEN(TLS_NAME, HOST),
         OPEN(TLS_EXPIRED, CLOCK),
         OPEN(TLS_FUTURE, CLOCK),
-        {WRONG, .wrong.open_waits = SIM_NEVER, .code = ALOFT_E_NET_TIMEOUT,
+        {WRONG = NULL, .wrong.open_waits = SIM_NEVER, .code = ALOFT_E_NET_TIMEOUT,
          .step = ALOFT_ROAD_CONNECT},
-        {WRONG, .wrong.status = 404, .code = ALOFT_E_HTTP_NOT_FOUND, .step = ALOFT_ROAD_HTTP},
-        {WRONG, .wrong.status = 503, .code = ALOFT_E_HTTP_BUSY, .step = ALOFT_ROAD_HTTP},
-        {WRONG, .wrong.type = "text/html", .code = ALOFT_E_HTTP_HTML, .step = ALOFT_ROAD_HTTP},
-        {WRONG, .wrong.location = "https://evil.example/", .code = ALOFT_E_HTTP_REDIRECT,
+        {WRONG = NULL, .wrong.status = 404, .code = ALOFT_E_HTTP_NOT_FOUND,
          .step = ALOFT_ROAD_HTTP},
-        {WRONG, .wrong.location = RIG_MANIFEST, .code = ALOFT_E_HTTP_REDIRECT,
+        {WRONG = NULL, .wrong.status = 503, .code = ALOFT_E_HTTP_BUSY, .step = ALOFT_ROAD_HTTP},
+        {WRONG = NULL, .wrong.type = "text/html", .code = ALOFT_E_HTTP_HTML,
          .step = ALOFT_ROAD_HTTP},
-        {WRONG, .wrong.body_shift = 1, .wrong.length_shift = 1, .code = ALOFT_E_MANIFEST_FORM,
-         .step = ALOFT_ROAD_MANIFEST},
+        {WRONG = NULL, .wrong.location = "https://evil.example/", .code = ALOFT_E_HTTP_REDIRECT,
+         .step = ALOFT_ROAD_HTTP},
+        {WRONG = NULL, .wrong.location = RIG_MANIFEST, .code = ALOFT_E_HTTP_REDIRECT,
+         .step = ALOFT_ROAD_HTTP},
+        {WRONG = NULL, .wrong.body_shift = 1, .wrong.length_shift = 1,
+         .code = ALOFT_E_MANIFEST_FORM, .step = ALOFT_ROAD_MANIFEST},
     };
 
     (void)state;
@@ -348,7 +336,7 @@ static void no_text_overflows_its_room(void **state) {
     assert_string_equal(aloft_mark_word(9), "");
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, frame_end)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

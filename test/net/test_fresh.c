@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The statement of freshness on a device: what it tells, and that it tells only. Who has stolen its key can hide a
  * freeze or cry for nothing, and no more. */
+#include "test/kit/frame.h"
 #include "test/kit/kit.h"
 #include "test/kit/rig_trust.h"
 
@@ -15,13 +16,6 @@
 
 enum { KEY = 1, SPARE = 2, ONLINE = 4, STRANGER = 8 };
 
-static const struct rig_geometry common = {.write_size = 16,
-                                           .erase_size = 4096,
-                                           .slot_size = 1u << 16,
-                                           .log_erase_size = 4096,
-                                           .page_size = 1024};
-static struct rig rig;
-static struct aloft_status now;
 static uint8_t statement[160];
 
 static const struct al_record *record(void) {
@@ -47,7 +41,7 @@ static void pass(uint32_t seconds) {
 /* It runs release 1001, asks daily, and has a freshness key. */
 static int set_up(void **state) {
     (void)state;
-    rig_start(&rig, &common, SIZE);
+    rig_start(&rig, &frame_chips, SIZE);
     rig.config.fresh = &aloft_fresh_part;
     rig.config.poll_s = DAY_S;
     rig_publish(&rig, RIG_GOOD, SIZE);
@@ -57,12 +51,6 @@ static int set_up(void **state) {
     assert_int_equal(rig_run(&rig, 20000), ALOFT_DONE);
     rig_status(&rig, &now);
     assert_int_equal(rig_running_image(&rig), 1);
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    rig_end(&rig);
     return 0;
 }
 
@@ -281,7 +269,7 @@ static void a_statement_that_breaks_off_disturbs_nothing(void **state) {
     }
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, frame_end)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

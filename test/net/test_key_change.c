@@ -2,6 +2,7 @@
 /* Keys change with the image that trusts them: planned, rolled back, revoked, lost, stolen; and what an older
  * image may do when it comes back, or a device that was off for years. The trust records are those that the tools
  * write. */
+#include "test/kit/frame.h"
 #include "test/kit/kit.h"
 #include "test/kit/rig_trust.h"
 
@@ -12,16 +13,8 @@
 /* Signers 0, 1, 2 of the rig are K1, the spare S, and K2; 3 is a stranger. */
 enum { K1 = 1, S = 2, K2 = 4, STRANGER = 8 };
 
-static const struct rig_geometry common = {.write_size = 16,
-                                           .erase_size = 4096,
-                                           .slot_size = 1u << 16,
-                                           .log_erase_size = 4096,
-                                           .page_size = 1024};
-static struct rig rig;
-static struct aloft_status now;
-
 static void begin(const struct rig_trust *plan) {
-    rig_start(&rig, &common, SIZE);
+    rig_start(&rig, &frame_chips, SIZE);
     rig_trust(&rig, 0, plan);
     assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
 }
@@ -29,12 +22,6 @@ static void begin(const struct rig_trust *plan) {
 static int set_up(void **state) {
     (void)state;
     begin(&(struct rig_trust){.keys = K1 | S, .epoch = 1});
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    rig_end(&rig);
     return 0;
 }
 
@@ -50,11 +37,6 @@ static unsigned offer(const struct rig_trust *plan, uint64_t sequence, unsigned 
     assert_true(rig_pass(&rig, LATER));
     rig_status(&rig, &now);
     return image;
-}
-
-static void must_run(unsigned image) {
-    assert_int_equal(rig_running_image(&rig), image);
-    assert_int_equal(now.outcome, ALOFT_CONFIRMED);
 }
 
 static void must_refuse(unsigned signers, aloft_err code) {
@@ -295,7 +277,7 @@ static void an_image_s_lowest_sequence_is_a_floor_while_it_runs(void **state) {
     must_run(offer(&late, 3000, K1, RIG_GOOD));
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, frame_end)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -1,35 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A fault of the network is kept over a restart, told, and forgotten; seldom written, and never decided by. */
+#include "test/kit/frame.h"
 #include "test/kit/kit.h"
-#include "test/kit/rig.h"
 
 #define SIZE   20000u
 #define STEPS  200000u
 #define HOUR_S 3600u
 #define DAY_S  86400u
 
-static const struct rig_geometry common = {.write_size = 16,
-                                           .erase_size = 4096,
-                                           .slot_size = 1u << 18,
-                                           .log_erase_size = 4096,
-                                           .page_size = 1024};
-static struct rig rig;
-static struct aloft_status now;
-
 static int set_up(void **state) {
     (void)state;
-    rig_start(&rig, &common, SIZE);
-    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    frame_begin(SIZE);
     rig_publish(&rig, RIG_GOOD, SIZE);
     assert_true(rig_pass(&rig, DAY_S + DAY_S / 5)); /* so that a record is there */
     assert_int_equal(rig_running_image(&rig), 1);
     assert_true(rig_boot(&rig, ALOFT_RESET_POWER)); /* no connection stands */
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    rig_end(&rig);
     return 0;
 }
 
@@ -157,16 +142,16 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(
             a_fault_that_lasts_is_shown_at_the_next_start_and_sent_with_the_next_check, set_up,
-            tear_down),
-        cmocka_unit_test_setup_teardown(a_short_fault_is_not_written, set_up, tear_down),
+            frame_end),
+        cmocka_unit_test_setup_teardown(a_short_fault_is_not_written, set_up, frame_end),
         cmocka_unit_test_setup_teardown(faults_that_alternate_for_a_week_are_written_once_a_day,
-                                        set_up, tear_down),
+                                        set_up, frame_end),
         cmocka_unit_test_setup_teardown(the_same_fault_for_a_week_over_many_starts_is_written_once,
-                                        set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_http_says_is_no_note, set_up, tear_down),
+                                        set_up, frame_end),
+        cmocka_unit_test_setup_teardown(what_http_says_is_no_note, set_up, frame_end),
         cmocka_unit_test_setup_teardown(
-            a_note_does_not_stand_in_the_way_of_an_update_nor_of_a_trial, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(what_ended_a_trial_is_not_overwritten, set_up, tear_down),
+            a_note_does_not_stand_in_the_way_of_an_update_nor_of_a_trial, set_up, frame_end),
+        cmocka_unit_test_setup_teardown(what_ended_a_trial_is_not_overwritten, set_up, frame_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

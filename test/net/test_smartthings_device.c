@@ -1,19 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The binding on the real device library: what the app shows in the life of an update. */
+#include "test/kit/frame.h"
 #include "test/kit/kit.h"
-#include "test/kit/rig.h"
 #include "test/kit/st_cloud.h"
 
 #define SIZE 200000u
 
-static const struct rig_geometry common = {.write_size = 16,
-                                           .erase_size = 4096,
-                                           .slot_size = 1u << 20,
-                                           .log_erase_size = 4096,
-                                           .page_size = 1024};
-static struct rig rig;
 static struct aloft_st st;
-static struct aloft_status now;
 static char version[16];
 static unsigned n_starts;
 static bool was_updating, has_shown_success;
@@ -33,17 +26,11 @@ static void start_program(void) {
 static int set_up(void **state) {
     (void)state;
     memset(&kit_st_cloud, 0, sizeof kit_st_cloud);
-    rig_start(&rig, &common, SIZE);
+    rig_start(&rig, &frame_chips, SIZE);
     rig.config.ask_first = true;
     assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
     start_program();
     was_updating = has_shown_success = false;
-    return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    rig_end(&rig);
     return 0;
 }
 
@@ -124,7 +111,7 @@ static void an_offer_is_still_shown_after_the_connection_was_lost(void **state) 
     assert_false(was_updating);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, frame_end)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

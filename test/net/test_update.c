@@ -1,38 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of an update, by the real library over simulated chips and a simulated network. */
+#include "test/kit/frame.h"
 #include "test/kit/kit.h"
-#include "test/kit/rig.h"
 
 #define SIZE   200000u
 #define STEPS  20000u
 #define HOUR_S 3600u
 
-static const struct rig_geometry common = {.write_size = 16,
-                                           .erase_size = 4096,
-                                           .slot_size = 1u << 20,
-                                           .log_erase_size = 4096,
-                                           .page_size = 1024};
-static struct rig rig;
-static struct aloft_status now;
-
 static int set_up(void **state) {
     (void)state;
-    rig_start(&rig, &common, SIZE);
-    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    frame_begin(SIZE);
     return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    rig_end(&rig);
-    return 0;
-}
-
-static void must_run(unsigned image) {
-    rig_status(&rig, &now);
-    assert_int_equal(rig_running_image(&rig), image);
-    assert_int_equal(now.outcome, ALOFT_CONFIRMED);
-    assert_int_equal(now.running_sequence, rig.image[image].sequence);
 }
 
 static void an_update_is_fetched_tried_confirmed_and_reported(void **state) {
@@ -412,7 +390,7 @@ static void an_offer_that_was_withdrawn_stands_no_more(void **state) {
     assert_int_equal(rig_received(&rig), 0);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, frame_end)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Payloads that are answered wrongly, cut, stalled, or too slow: nothing of them ever boots, what is fetched
  * is bounded, and when the trouble is over the update happens. */
+#include "test/kit/frame.h"
 #include "test/kit/kit.h"
-#include "test/kit/rig.h"
 
 #define SIZE   200000u
 #define TINY   1500u
@@ -11,17 +11,8 @@
 #define HOUR_S 3600u
 #define DAY_S  86400u
 
-static const struct rig_geometry common = {.write_size = 16,
-                                           .erase_size = 4096,
-                                           .slot_size = 1u << 18,
-                                           .log_erase_size = 4096,
-                                           .page_size = 1024};
-static struct rig rig;
-static struct aloft_status now;
-
 static void begin(uint32_t size) {
-    rig_start(&rig, &common, TINY);
-    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    frame_begin(TINY);
     rig_publish(&rig, RIG_GOOD, size);
 }
 
@@ -30,35 +21,6 @@ static int set_up(void **state) {
     begin(SIZE);
     return 0;
 }
-
-static int tear_down(void **state) {
-    (void)state;
-    rig_end(&rig);
-    return 0;
-}
-
-static void must_run(unsigned image) {
-    rig_status(&rig, &now);
-    assert_int_equal(rig_running_image(&rig), image);
-    assert_int_equal(now.outcome, ALOFT_CONFIRMED);
-    assert_int_equal(now.floor, rig.image[image].sequence);
-    assert_int_equal(now.skip, 0);
-}
-
-static void must_heal_within(uint32_t seconds) {
-    sim_net_heal(&rig.net);
-    assert_true(rig_pass(&rig, seconds));
-    must_run(1);
-}
-
-struct lie {
-    struct sim_wrong wrong;
-    aloft_err code;
-};
-
-#define WRONG                                                                                      \
-    .wrong.stall_after = SIM_NEVER, .wrong.cut_after = SIM_NEVER, .wrong.answers = SIM_NEVER,      \
-    .wrong.only
 
 static void must_fail_with(aloft_err code) {
     assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
@@ -295,7 +257,7 @@ static void bytes_behind_an_answer_do_not_spoil_the_next_one(void **state) {
     must_run(1);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, frame_end)
 
 int main(void) {
     const struct CMUnitTest tests[] = {

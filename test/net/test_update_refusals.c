@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A port that refuses: the switch, the loader, a whole chip; each call in turn is in every_call.c. The device never acts
  * on a record that is not in flash, and when the port obeys again it goes on without a restart. */
+#include "test/kit/frame.h"
 #include "test/kit/kit.h"
-#include "test/kit/rig.h"
 
 #include "device/device.h"
 
@@ -10,31 +10,10 @@
 #define STEPS  20000u
 #define HOUR_S 3600u
 
-static const struct rig_geometry common = {.write_size = 16,
-                                           .erase_size = 4096,
-                                           .slot_size = 1u << 16,
-                                           .log_erase_size = 4096,
-                                           .page_size = 1024};
-static struct rig rig;
-static struct aloft_status now;
-
 static int set_up(void **state) {
     (void)state;
-    rig_start(&rig, &common, SIZE);
-    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    frame_begin(SIZE);
     return 0;
-}
-
-static int tear_down(void **state) {
-    (void)state;
-    rig_end(&rig);
-    return 0;
-}
-
-static void must_run(unsigned image) {
-    rig_status(&rig, &now);
-    assert_int_equal(rig_running_image(&rig), image);
-    assert_int_equal(now.outcome, ALOFT_CONFIRMED);
 }
 
 /* ---- chips: operation number `refused_at` of all three together is refused once */
@@ -356,7 +335,7 @@ static void marks_are_whole_units_of_any_size(void **state) {
                                             .page_size = 4096};
 
     (void)state;
-    tear_down(NULL);
+    frame_end(NULL);
     rig_start(&rig, &odd, SIZE);
     assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
     rig_publish(&rig, RIG_GOOD, 300000);
@@ -390,7 +369,7 @@ static void lost_records_are_told_to_the_server(void **state) {
     assert_int_equal(now.fault.code, ALOFT_OK);
 }
 
-#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, frame_end)
 
 int main(void) {
     const struct CMUnitTest tests[] = {
