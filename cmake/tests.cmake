@@ -166,10 +166,13 @@ target_include_directories(board_power PRIVATE ${CMAKE_SOURCE_DIR} port)
 target_link_libraries(board_power PRIVATE aloft_esp aloft_sim)
 
 # What ESP-IDF's target linux has in place of a boot loader, with real programs in the slots
-add_executable(esp_linux_firmware test/esp/linux/firmware.c test/esp/linux/flash_file.c esp32/component/loader.c
-  esp32/component/loader_linux.c esp32/component/notes.c esp32/component/table.c)
+add_executable(esp_linux_firmware test/esp/linux/firmware.c test/esp/linux/flash_file.c test/ota_demo/kept.c
+  test/esp/model_flash.c test/esp/model_table.c esp32/component/loader.c esp32/component/loader_linux.c
+  esp32/component/notes.c esp32/component/table.c)
 target_compile_definitions(esp_linux_firmware PRIVATE _GNU_SOURCE)
-target_include_directories(esp_linux_firmware PRIVATE ${CMAKE_SOURCE_DIR} include esp32/component/include test/esp/idf)
+target_include_directories(esp_linux_firmware PRIVATE ${CMAKE_SOURCE_DIR} include port esp32/component/include test/esp/idf)
+target_link_libraries(esp_linux_firmware PRIVATE aloft_sim)
+target_link_options(esp_linux_firmware PRIVATE -Wl,--wrap=esp_partition_find_first)
 
 # Two processors are counted as four halves (ctest -j 4 in dev): a test takes two of them, one that waits more than it
 # works takes one, one that works with two processes takes all.

@@ -1,45 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What is left of ESP-IDF under the component: why the chip has started, its clock, its random
- * numbers, its name. */
+/* What is left of ESP-IDF under the component, with the rig's time and random numbers. */
 #include "test/esp/board.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include <esp_log.h>
-#include <esp_mac.h>
 #include <esp_random.h>
 #include <esp_system.h>
 #include <esp_timer.h>
-
-esp_reset_reason_t esp_reset_reason(void) {
-    return board.reason;
-}
 
 void esp_restart(void) {
     board.n_restarts++;
     if (board.restart_to == NULL)
         abort();
     longjmp(*board.restart_to, 1);
-}
-
-uint32_t esp_get_free_heap_size(void) {
-    return 180000;
-}
-
-uint32_t esp_get_minimum_free_heap_size(void) {
-    return 120000;
-}
-
-const char *esp_get_idf_version(void) {
-    return "model";
-}
-
-esp_err_t esp_efuse_mac_get_default(uint8_t *mac) {
-    static const uint8_t some[6] = {0x02, 0x00, 0x5e, 0x10, 0xab, 0xcd};
-
-    memcpy(mac, some, sizeof some);
-    return ESP_OK;
 }
 
 void esp_fill_random(void *buf, size_t len) {

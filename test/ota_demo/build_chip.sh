@@ -34,7 +34,7 @@ done
     -ffile-prefix-map="$root"=. -ffile-prefix-map="$app"=app -ffunction-sections -fdata-sections \
     -o "$out" "$app/main/main.c" "$app"/parts/*.c "$app/chip/board_linux.c" "$app/chip/console.c" "$app/chip/turn.c" \
     "$app/chip/bridge_nvs.c" "$app/smartthings/none.c" $sources "$here/tasks.c" "$here/chip.c" "$here/kept.c" \
-    "$root/test/esp/model_flash.c" "$root/test/esp/model_nvs.c" "$root/test/esp/model_tls.c" "$root/test/esp/model_table.c" \
+    "$root/test/esp/model_flash.c" "$root/test/esp/model_nvs.c" "$root/test/esp/model_tls.c" "$root/test/esp/model_table.c" "$root/test/esp/model_system.c" \
     -Wl,--wrap=nvs_open,--wrap=nvs_close,--wrap=nvs_commit -Wl,--build-id=none -Wl,--gc-sections -s \
     -Wl,--start-group "$ALOFT_BUILD/libaloft_core.a" "$ALOFT_BUILD/libaloft_crypto_mbedtls.a" "$ALOFT_BUILD/libaloft_sim.a" \
     -Wl,--end-group -l:libmbedtls.a -l:libmbedx509.a -l:libmbedcrypto.a -pthread

@@ -12,7 +12,6 @@
 #include <unistd.h>
 
 #include <esp_log.h>
-#include <esp_mac.h>
 #include <esp_random.h>
 #include <esp_system.h>
 #include <esp_timer.h>
@@ -25,31 +24,8 @@ void app_main(void);
 
 /* ---- the system */
 
-esp_reset_reason_t esp_reset_reason(void) {
-    return board.reason;
-}
-
 void esp_restart(void) {
     _exit(0);
-}
-
-uint32_t esp_get_free_heap_size(void) {
-    return 180000;
-}
-
-uint32_t esp_get_minimum_free_heap_size(void) {
-    return 120000;
-}
-
-const char *esp_get_idf_version(void) {
-    return "model";
-}
-
-esp_err_t esp_efuse_mac_get_default(uint8_t *mac) {
-    static const uint8_t some[6] = {0x02, 0x00, 0x5e, 0x10, 0xab, 0xcd};
-
-    memcpy(mac, some, sizeof some);
-    return ESP_OK;
 }
 
 void esp_fill_random(void *buf, size_t len) {
