@@ -2,66 +2,21 @@
 # SPDX-License-Identifier: Apache-2.0
 # The ESP32 application over the real component and the model of ESP-IDF (test/ota_demo/chip.c), as a process that restarts:
 # its console, typed through a pipe, updates it from a real `aloft serve`; what crashes comes back. In a network of its own.
-if [ -z "${IN_NAMESPACE:-}" ] && unshare -n true 2>/dev/null; then
-    IN_NAMESPACE=1 exec unshare -n sh "$0"
-fi
-[ -z "${IN_NAMESPACE:-}" ] || ip link set lo up
-. test/e2e/lib.sh
-root=$PWD
-case $ALOFT in /*) ;; *) ALOFT=$root/$ALOFT ;; esac
-case $ALOFT_BUILD in /*) ;; *) ALOFT_BUILD=$root/$ALOFT_BUILD ;; esac
-export ALOFT ALOFT_BUILD
-app=$tmp/ota_demo
-cp -r esp32/ota_demo "$app"
-sed -i '/^# aloft: begin/,/^# aloft: end/d' "$app/sdkconfig.defaults"
-rm -f "$app"/main/aloft_*
-cd "$tmp"
-
-# build VERSION OUT [-DNAME=VALUE]...
-build() {
-    version=$1
-    shift
-    VERSION=$version sh "$root/test/ota_demo/build_chip.sh" "$app" "$@" || fail "$version does not build"
-}
-
-# types WORDS: on the console
-types() {
-    echo "$1" >&9
-}
-
-# switch_on [FIRMWARE]: power for the board
-switch_on() {
-    "$ALOFT_BUILD/board_power" board.flash "$@" <&9 >>monitor 2>&1 &
-    board=$!
-    started="$started $board"
-}
-
-# seen WORDS: since what was seen last, within 30 s
-seen() {
-    tries=300
-    while ! at=$(awk -v from="$mark" -v words="$1" 'NR > from && $0 ~ words {print NR; found = 1; exit} END {exit !found}' monitor); do
-        tries=$((tries - 1))
-        [ "$tries" -gt 0 ] || { cat monitor >&2; fail "nobody says: $1"; }
-        sleep 0.1
-    done
-    mark=$at
-}
-mark=0
-
-"$ALOFT" init pc --host localhost --host 127.0.0.1 >/dev/null
-"$ALOFT" -C pc esp32 "$app" >/dev/null
+. test/e2e/board.sh
 # console, updater and lamp are threads: the first firmware is watched for what two of them touch at once
 races=-fsanitize=thread
 ! grep -qs '^ALOFT_SANITIZE:BOOL=ON' "$ALOFT_BUILD/CMakeCache.txt" || races= # one sanitizer at a time
 build 1.0.0 1.0.0.elf $races
-mkfifo keyboard
-exec 9<>keyboard
-: >monitor
 
 say "without a server it says so, and what it is told outlives the restart"
+echo 'home correct-horse' >air
+touch time
 switch_on 1.0.0.elf
 seen '^boot: slot 0$'
 seen '^ota_demo 1.0.0 in slot A, as it was flashed$'
+types 'wifi home correct-horse'
+seen '^wifi: 192.0.2.40$'
+types 'ota check'
 seen '0x0202'
 types 'ota url nonsense'
 seen '0x0102'
@@ -74,9 +29,7 @@ types 'ota url'
 seen 'https://127.0.0.1:4443'
 
 say "it reaches the server"
-background serve.log "$ALOFT" -C pc serve --no-mdns
-server=$pid
-wait_for 10 grep -q '^ready' serve.log
+serves
 types 'ota check'
 seen 'update server reached, certificate good, nothing published yet'
 
@@ -131,9 +84,7 @@ say "the server goes away, and comes back"
 stop "$server"
 types 'ota check'
 seen '0x0202'
-background serve.log "$ALOFT" -C pc serve --no-mdns
-server=$pid
-wait_for 10 grep -q '^ready' serve.log
+serves
 types 'ota doctor'
 seen '^http *good'
 types 'ota status'

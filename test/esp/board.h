@@ -16,7 +16,7 @@
 #define RIG_REFUSED                                                                                \
     'X' /* a nature: the boot loader does not start it (another chip, a wrong signature) */
 
-#define BOARD_NVS_MAX   8u
+#define BOARD_NVS_MAX   12u
 #define BOARD_VALUE_MAX 512u
 
 /** One value in NVS. While it is not committed, a loss of power leaves the old one or the new one. */
@@ -47,7 +47,8 @@ struct board {
     bool is_listed[BOARD_FACTORY + 1]; /* in the partition table */
     bool has_third_slot;
     esp_partition_t third_slot;
-    bool nvs_is_ready;                    /* nvs_flash_init was called */
+    bool nvs_is_ready; /* nvs_flash_init was called */
+    bool minds_dates;  /* of certificates; ESP-IDF's mbedTLS by default does not */
     esp_err_t nvs_answers, flash_answers; /* not ESP_OK: every call fails with this */
     esp_reset_reason_t reason;
     unsigned running;                 /* slot, or ALOFT_SLOT_NONE */

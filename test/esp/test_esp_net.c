@@ -123,6 +123,7 @@ static void each_wrong_certificate_is_told_as_what_it_is(void **state) {
                 {KIT_CLIENT_ONLY, ALOFT_E_TLS_HANDSHAKE}};
 
     (void)state;
+    board.minds_dates = true;
     for (unsigned i = 0; i < 5; i++) {
         struct kit_tls_settings settings = {.cert = rows[i].cert};
         assert_int_equal(try_server("localhost", &settings, 1), rows[i].code);

@@ -32,9 +32,9 @@ done
     -I "$here/idf" -I "$root/test/esp/idf" -I "$root" -I "$root/include" -I "$root/port" -I "$root/esp32/component/include" \
     -I "$app/parts" -I "$app/chip" -I "$app/smartthings" -I "$app/main" -Wa,-I"$app/main" \
     -ffile-prefix-map="$root"=. -ffile-prefix-map="$app"=app -ffunction-sections -fdata-sections \
-    -o "$out" "$app/main/main.c" "$app"/parts/*.c "$app/chip/board_linux.c" "$app/chip/console.c" "$app/chip/turn.c" \
-    "$app/chip/bridge_nvs.c" "$app/smartthings/none.c" $sources "$here/tasks.c" "$here/chip.c" "$here/kept.c" \
+    -o "$out" "$app/main/main.c" "$app"/parts/*.c "$app/chip/board_pins.c" "$app/chip/wifi.c" "$app/chip/console.c" "$app/chip/turn.c" \
+    "$app/chip/bridge_nvs.c" "$app/smartthings/none.c" $sources "$here/tasks.c" "$here/chip.c" "$here/air.c" "$here/pins.c" "$here/kept.c" \
     "$root/test/esp/model_flash.c" "$root/test/esp/model_nvs.c" "$root/test/esp/model_tls.c" "$root/test/esp/model_table.c" "$root/test/esp/model_system.c" \
-    -Wl,--wrap=nvs_open,--wrap=nvs_close,--wrap=nvs_commit -Wl,--build-id=none -Wl,--gc-sections -s \
+    -Wl,--wrap=nvs_open,--wrap=nvs_close,--wrap=nvs_commit,--wrap=connect,--wrap=time -Wl,--build-id=none -Wl,--gc-sections -s \
     -Wl,--start-group "$ALOFT_BUILD/libaloft_core.a" "$ALOFT_BUILD/libaloft_crypto_mbedtls.a" "$ALOFT_BUILD/libaloft_sim.a" \
     -Wl,--end-group -l:libmbedtls.a -l:libmbedx509.a -l:libmbedcrypto.a -pthread

@@ -15,6 +15,7 @@
 struct board board; /* the one that model_flash.c and the others look at */
 
 static struct board_value *kept_values;
+static struct kept_made *kept_made; /* behind them */
 
 static void *map(const char *path, size_t size, bool *is_new) {
     const int file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
@@ -48,10 +49,12 @@ static uint8_t *place(struct sim_flash *chip, uint32_t size, uint8_t *at, bool i
 void kept_open(const char *path) {
     const size_t chips = (2 * (size_t)KEPT_SLOT + 4 * UNIT) / WRITE * (WRITE + 1);
     bool is_new = false;
-    uint8_t *at = map(path, chips + sizeof board.nvs, &is_new);
+    uint8_t *at = map(path, chips + sizeof board.nvs + sizeof *kept_made, &is_new);
 
-    board = (struct board){.kind = {.has_rollback = true, .slot_size = KEPT_SLOT}};
-    board.nvs_is_ready = true;
+    kept_made = (struct kept_made *)(void *)(at + chips + sizeof board.nvs);
+    board = (struct board){.kind = {.has_rollback = true,
+                                    .records_in_nvs = kept_made->records_in_nvs,
+                                    .slot_size = KEPT_SLOT}};
     sim_power_start(&board.rig.power, 1);
     board_list(KEPT_SLOT);
     for (unsigned i = 0; i < 2; i++)
@@ -61,15 +64,22 @@ void kept_open(const char *path) {
     memcpy(board.nvs, kept_values, sizeof board.nvs);
 }
 
+struct kept_made *kept_board(void) {
+    return kept_made;
+}
+
 void kept_nvs(void) {
     memcpy(kept_values, board.nvs, sizeof board.nvs);
 }
+
+extern const Elf64_Ehdr __ehdr_start; /* of this very program: the linker's */
 
 size_t kept_image(unsigned slot) {
     const Elf64_Ehdr *head = (const Elf64_Ehdr *)(const void *)board.rig.slot[slot].bytes;
     size_t len;
 
-    if (memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 || head->e_shoff > KEPT_SLOT)
+    if (memcmp(head->e_ident, ELFMAG, SELFMAG) != 0 || head->e_shoff > KEPT_SLOT ||
+        head->e_machine != __ehdr_start.e_machine)
         return 0;
     len = head->e_shoff + (size_t)head->e_shnum * head->e_shentsize; /* these are at its end */
     return len <= KEPT_SLOT ? len : 0;

@@ -6,7 +6,14 @@
 
 #include "test/esp/board.h"
 
-#define KEPT_SLOT (4u << 20)
+#define KEPT_SLOT (6u << 20)
+
+/** What the file holds beside the chips. */
+struct kept_made {
+    uint8_t records_in_nvs; /* its partition table has no "aloft" */
+    uint8_t nvs_is_foreign; /* of another layout: it starts only once it was erased */
+};
+struct kept_made *kept_board(void);
 
 /** The chips of `board` out of this file, which is made blank where it is new. Ends the program
  *  where that fails. */
@@ -15,8 +22,8 @@ void kept_open(const char *path);
 /** What is committed in NVS goes into the file. */
 void kept_nvs(void);
 
-/** The length of the ELF file at the beginning of a slot; 0: there is none that is whole. It stands
- *  in for the boot loader's look at an image. */
+/** The length of the ELF file at the beginning of a slot; 0: there is none that is whole and for
+ *  this machine. It stands in for the boot loader's look at an image, and at the chip that it names. */
 size_t kept_image(unsigned slot);
 
 #endif

@@ -2,7 +2,10 @@
 /* The power switch of a board whose flash is a file, and its boot loader: the model's choice of a
  * slot (test/esp/model_boot.c), then the program that stands there, until it restarts or crashes.
  *
- *     board_power FLASH [FIRMWARE]   FIRMWARE goes into slot 0 and otadata becomes blank, as by cable
+ *     board_power [WORD]... FLASH [FIRMWARE]   FIRMWARE goes into slot 0 and otadata becomes blank, as by cable
+ *
+ * WORD  --records-in-nvs   the partition table has no place for the records
+ *       --foreign-nvs      NVS was written by another version of ESP-IDF
  *
  * Ends with 3 where the loader starts nothing, 4 after STARTS_MAX starts. */
 #include <fcntl.h>
@@ -55,14 +58,30 @@ static void become(const char *path) {
     _exit(2);
 }
 
+/* Gives the first argument that is none of the words. */
+static int take_words(int argc, char **argv, struct kept_made *made) {
+    int i = 1;
+
+    for (; i < argc && argv[i][0] == '-'; i++) {
+        made->records_in_nvs |= strcmp(argv[i], "--records-in-nvs") == 0;
+        made->nvs_is_foreign |= strcmp(argv[i], "--foreign-nvs") == 0;
+    }
+    return i;
+}
+
 int main(int argc, char **argv) {
     esp_reset_reason_t reason = ESP_RST_POWERON;
+    struct kept_made made = {0};
+    const int first = take_words(argc, argv, &made);
     int status;
 
-    if (argc != 2 && argc != 3)
+    if (argc - first != 1 && argc - first != 2)
         return 64;
+    argv += first - 1;
     kept_open(argv[1]);
-    if (argc == 3)
+    kept_board()->records_in_nvs |= made.records_in_nvs;
+    kept_board()->nvs_is_foreign |= made.nvs_is_foreign;
+    if (argc - first == 2)
         flash_by_cable(argv[2]);
     for (unsigned i = 0; i < STARTS_MAX; i++) {
         if (!board_load())

@@ -71,6 +71,10 @@ static void a_captive_portal_is_named(void **state) {
     (void)state;
     status.fault.code = ALOFT_E_HTTP_HTML;
     says(&well, WORD_PORTAL, NULL, "captive portal");
+    status.fault.code = ALOFT_E_TLS_NOT_TLS;
+    says(&well, WORD_STRANGER, NULL, "captive portal");
+    status.fault.code = ALOFT_E_TLS_CA; /* or it is the wrong firmware's CA */
+    says(&well, WORD_STRANGER, NULL, "certificate");
 }
 
 static void a_server_that_is_gone_for_a_week_is_told_with_the_time(void **state) {

@@ -3,6 +3,7 @@
  * Knows: ESP-IDF's Wi-Fi driver and its events.   Never knows: updates. */
 #include "wifi.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -15,12 +16,13 @@
 
 #include "console.h"
 
-#define WAIT_MAX_S 60u
+#define WAIT_MAX_S  60u
+#define ASSOC_LEAVE 8 /* wifi_err_reason_t: one of the two has left, as it was told */
 
-/* Written by the event task only; a reader may be one event late. */
-static volatile enum link_state state = LINK_UNSET;
-static volatile enum word why = WORD_NO_WIFI;
-static uint32_t wait_s;
+/* Written by the event task and by the one that sets another network; a reader may be one event late. */
+static _Atomic enum link_state state = LINK_UNSET;
+static _Atomic enum word why = WORD_NO_WIFI;
+static atomic_uint wait_s;
 static esp_timer_handle_t again;
 
 static void name_of(char name[33]) {
@@ -38,16 +40,28 @@ static void say(enum word word) {
     console_say(word, name);
 }
 
+static void unset(void) {
+    why = WORD_NO_WIFI;
+    state = LINK_UNSET;
+}
+
+static void seek(void) {
+    why = WORD_WIFI_SEEKS;
+    state = LINK_SEEKING;
+}
+
 static void connect(void *unused) {
     char name[33];
 
     (void)unused;
     name_of(name);
     if (name[0] == 0) {
-        state = LINK_UNSET;
+        unset();
         console_say(WORD_NO_WIFI, NULL);
         return;
     }
+    if (state == LINK_UNSET)
+        seek();
     (void)esp_wifi_connect();
 }
 
@@ -56,10 +70,15 @@ static void connect(void *unused) {
 static void lost(const wifi_event_sta_disconnected_t *event) {
     enum word now = words_of_reason(event->reason);
 
-    if (state != LINK_BROKEN || now != why)
-        say(now);
-    why = now;
-    state = LINK_BROKEN;
+    if (state == LINK_UNSET)
+        return; /* it was forgotten, and left */
+    if (state != LINK_SEEKING ||
+        event->reason != ASSOC_LEAVE) { /* else it was left for another one */
+        if (state != LINK_BROKEN || now != why)
+            say(now);
+        why = now;
+        state = LINK_BROKEN;
+    }
     wait_s = wait_s == 0 ? 1 : wait_s * 2 > WAIT_MAX_S ? WAIT_MAX_S : wait_s * 2;
     (void)esp_timer_start_once(again, wait_s * 1000000ull);
 }
@@ -121,13 +140,13 @@ bool wifi_set(const char *name, const char *password) {
     memcpy(config.sta.ssid, name, n);
     memcpy(config.sta.password, password, p);
     (void)esp_timer_stop(again);
+    seek();
     (void)esp_wifi_disconnect();
     if (esp_wifi_set_config(WIFI_IF_STA, &config) != ESP_OK) {
         console_say(WORD_WIFI_LONG, NULL);
         return false;
     }
     wait_s = 0;
-    state = LINK_SEEKING;
     say(WORD_WIFI_SEEKS);
     (void)esp_wifi_connect();
     return true;
@@ -137,9 +156,9 @@ void wifi_forget(void) {
     wifi_config_t nothing = {0};
 
     (void)esp_timer_stop(again);
+    unset();
     (void)esp_wifi_disconnect();
     (void)esp_wifi_set_config(WIFI_IF_STA, &nothing);
-    state = LINK_UNSET;
     console_say(WORD_WIFI_FORGOTTEN, NULL);
 }
 

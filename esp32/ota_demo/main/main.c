@@ -11,6 +11,7 @@
 #include <turn.h>
 #include <wifi.h>
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -27,7 +28,7 @@ ALOFT_IMAGE(CONFIG_ALOFT_CLASS, PROJECT_VER, "ota_demo");
 extern const char ca_pem[] __asm__("_binary_aloft_ca_pem_start");
 
 static struct aloft_esp updater;
-static volatile bool is_on = true;
+static atomic_bool is_on = true;
 static bool in_app; /* the SmartThings SDK has the network */
 
 /* ---- the lamp and its button, in a task of their own: an update never makes them stumble */
@@ -69,16 +70,28 @@ static void lamp_task(void *unused) {
 
 /* ---- the update */
 
+static bool has_network(void) {
+    return in_app ? smartthings_health() == ALOFT_WELL : wifi_is_up();
+}
+
+/* The first check of a start comes before the network does, and would be made again after its back-off. */
+static void see_network(void) {
+    static bool was_there;
+    bool is_there = has_network();
+
+    if (is_there && !was_there)
+        aloft_check_now(&updater.device);
+    was_there = is_there;
+}
+
 /* What this firmware proves about itself while it is on trial: it reaches the server that could
  * replace it. Without a network nothing can be said yet; with one, silence ends the trial after
  * CONFIG_ALOFT_TRIAL_S. Add your own self-test. */
 static void say_health(void) {
-    bool has_cloud = smartthings_health() == ALOFT_WELL;
-    bool is_well = updater.status.server_reached && has_cloud;
-    bool has_network = in_app ? has_cloud : wifi_is_up();
+    bool is_well = updater.status.server_reached && smartthings_health() == ALOFT_WELL;
     aloft_fault why;
 
-    if ((is_well || !has_network) &&
+    if ((is_well || !has_network()) &&
         aloft_health(&updater.device, is_well ? ALOFT_WELL : ALOFT_UNDECIDED, &why) != ALOFT_OK)
         console_fault(&why);
 }
@@ -99,6 +112,7 @@ static void step(struct tell *told) {
     uint32_t pause_ms;
 
     turn_take();
+    see_network();
     now = aloft_esp_step(&updater);
     smartthings_step(&updater);
     console_see();

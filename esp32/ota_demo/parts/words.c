@@ -66,6 +66,11 @@ static bool is_portal(unsigned code) {
     return code == ALOFT_E_HTTP_HTML || code == ALOFT_E_HTTP_REDIRECT;
 }
 
+/* A portal between a device and its server cannot have a certificate that the device trusts. */
+static bool is_stranger(unsigned code) {
+    return code == ALOFT_E_TLS_NOT_TLS || code == ALOFT_E_TLS_CA;
+}
+
 /* A floor or an attempt without a release that runs: the records are of other bytes than these. */
 static bool is_from_cable(const struct aloft_status *s) {
     return s->running_sequence == 0 && s->state != ALOFT_TESTING && s->floor > 0;
@@ -78,6 +83,7 @@ unsigned words_of(const struct look *look, enum word out[WORDS_MAX]) {
     add(&list, look->wifi == LINK_UNSET, WORD_NO_WIFI);
     add(&list, look->wifi == LINK_BROKEN, look->wifi_why);
     add(&list, is_portal(s->fault.code), WORD_PORTAL);
+    add(&list, is_stranger(s->fault.code), WORD_STRANGER);
     add(&list, look->silent_s >= WORDS_GONE_S, WORD_GONE);
     add(&list, look->notice == ALOFT_E_ESP_RECORDS_GONE, WORD_RECORDS_GONE);
     add(&list, s->fault.code == ALOFT_E_LOADER_REFUSED, WORD_OTHER_CHIP);
