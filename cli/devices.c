@@ -71,15 +71,10 @@ static void print_state(const struct store_word *word, char *out, size_t out_siz
 
 static void print_fault(FILE *to, const struct store_device *d) {
     char text[ALOFT_SENTENCE_MAX];
-    struct aloft_fact fact[2] = {{"version", "the release on offer"}, {"running", "the old one"}};
 
     if (d->word.fault.code == 0)
         return;
-    if (d->word.offered_version[0] != 0)
-        fact[0].text = d->word.offered_version;
-    if (d->word.version[0] != 0)
-        fact[1].text = d->word.version;
-    aloft_explain(&d->word.fault, fact, 2, text, sizeof text);
+    word_fault(&d->word, text, sizeof text);
     fputs("    last fault: ", to);
     for (const char *p = text; *p != 0; p++)
         fputs(*p == '\n' ? "\n                " : (char[]){*p, 0}, to);

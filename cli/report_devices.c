@@ -25,16 +25,9 @@ static const char *or_not_said(const char *text) {
 
 static void say_fault(struct devices *all, const struct store_word *word) {
     char text[ALOFT_SENTENCE_MAX];
-    struct aloft_fact fact[2] = {{"version", "the release on offer"}, {"running", "the old one"}};
 
-    if (word->fault.code == 0)
-        return;
-    if (word->offered_version[0] != 0)
-        fact[0].text = word->offered_version;
-    if (word->version[0] != 0)
-        fact[1].text = word->version;
-    report_line(all->report, "  last fault: %s",
-                aloft_explain(&word->fault, fact, 2, text, sizeof text));
+    if (word->fault.code != 0)
+        report_line(all->report, "  last fault: %s", word_fault(word, text, sizeof text));
 }
 
 static bool say_device(void *self, const struct store_device *d) {

@@ -62,6 +62,9 @@ bool word_from_heads(const struct exchange *x, struct store_word *word);
 /** Address, time, and who waits. */
 void word_begin(const struct exchange *x, bool waits, struct store_word *word);
 
+/** Its fault in sentences; "?" for what was not said of it. */
+const char *word_fault(const struct store_word *word, char *out, size_t out_size);
+
 /** The state for people: "confirmed", "on trial", "back on 1.2.0: ..." */
 const char *word_for_people(const struct store_word *word, char *out, size_t out_size);
 

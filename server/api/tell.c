@@ -7,15 +7,23 @@
 #include "api.h"
 #include "server/net/server.h"
 
-static void explain(const struct store_word *w, char *out, size_t out_size) {
-    struct aloft_fact fact[2];
+/* The heads of a check have the code of a fault and nothing else of it. */
+static bool is_code_alone(const aloft_fault *f) {
+    return f->step == 0 && f->origin == 0 && f->raw == 0 && f->at == 0 && f->want == 0 && f->got == 0;
+}
+
+const char *word_fault(const struct store_word *w, char *out, size_t out_size) {
+    static const char *const values[] = {"raw", "at", "want", "got"};
+    struct aloft_fact fact[2 + sizeof values / sizeof *values];
     size_t n = 0;
 
+    for (size_t i = 0; is_code_alone(&w->fault) && i < sizeof values / sizeof *values; i++)
+        fact[n++] = (struct aloft_fact){values[i], "?"};
     if (w->offered_version[0] != 0)
         fact[n++] = (struct aloft_fact){"version", w->offered_version};
     if (w->version[0] != 0)
         fact[n++] = (struct aloft_fact){"running", w->version};
-    aloft_explain(&w->fault, fact, n, out, out_size);
+    return aloft_explain(&w->fault, fact, n, out, out_size);
 }
 
 static const char *running(const struct store_word *w) {
@@ -32,7 +40,7 @@ const char *word_for_people(const struct store_word *w, char *out, size_t out_si
     snprintf(text, sizeof text, "%s did not confirm itself",
              w->offered_version[0] != 0 ? w->offered_version : "the new image");
     if (w->fault.code != 0)
-        explain(w, text, sizeof text);
+        word_fault(w, text, sizeof text);
     if (says(w, "stale"))
         snprintf(out, out_size, "may be frozen: its newest statement of freshness is too old");
     else if (says(w, "withheld"))

@@ -337,7 +337,7 @@ static void merge(struct store_device *known, const struct store_word *word,
                   struct store_answer *answer) {
     struct store_word *w = &known->word;
     struct store_word now = *word;
-    bool confirms = store_word_confirms(word);
+    bool confirms = store_word_confirms(word), is_known;
 
     if (word->version[0] == 0) {
         memcpy(now.version, w->version, sizeof now.version);
@@ -358,10 +358,12 @@ static void merge(struct store_device *known, const struct store_word *word,
         memcpy(known->confirmed_version, now.version, sizeof known->confirmed_version);
         known->confirmed_sequence = now.sequence;
     }
-    /* a fault is kept until the next success, so that `devices` can say what happened */
-    answer->fault_news =
-        word->fault.code != 0 && memcmp(&word->fault, &w->fault, sizeof w->fault) != 0;
-    if (word->fault.code == 0 && !answer->confirm_news)
+    /* a fault is kept until the next success, so that `devices` can say what happened; the heads of a
+     * check have its code alone */
+    is_known = word->is_report ? memcmp(&word->fault, &w->fault, sizeof w->fault) == 0
+                               : word->fault.code == w->fault.code;
+    answer->fault_news = word->fault.code != 0 && !is_known;
+    if (is_known || (word->fault.code == 0 && !answer->confirm_news))
         now.fault = w->fault;
     answer->state_news = strcmp(now.state, w->state) != 0 || strcmp(now.version, w->version) != 0;
     *w = now;

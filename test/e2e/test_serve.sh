@@ -60,7 +60,10 @@ status_is 200 -H 'Aloft-Device: pump-1' -H 'Aloft-Running: 1.0.0;0;0011223344556
     -H 'Aloft-Record: 3' "$url/manifest.suit"
 line "pump-1 checks: runs 1.0.0, idle"
 status_is 200 -H 'Aloft-Device: pump-1' -H 'Aloft-Running: 1.0.0;0;0011223344556677' \
-    -H 'Aloft-State: failed:0x0505' -H 'Aloft-Record: 4' "$url/manifest.suit"
+    -H 'Aloft-State: failed:0x0802' -H 'Aloft-Record: 4' "$url/manifest.suit"
+line "pump-1 runs 1.0.0, failed: The payload ended after ? of ? bytes"
+status_is 200 -H 'Aloft-Device: pump-1' -H 'Aloft-Running: 1.0.0;0;0011223344556677' \
+    -H 'Aloft-State: failed:0x0505' -H 'Aloft-Record: 5' "$url/manifest.suit"
 line "pump-1 runs 1.0.0, failed: The bytes in the slot are not the image"
 status_is 200 -H 'Aloft-Device: bad id' -H 'Aloft-Running: 9;9;9' "$url/manifest.suit"
 status_is 200 -H 'Aloft-Device: pump-2' -H 'Aloft-Running: <b>;x;zz' -H 'Aloft-State: nonsense' "$url/manifest.suit"

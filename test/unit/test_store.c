@@ -105,6 +105,27 @@ static void a_word_is_there_after_a_restart(void **state) {
     store_close(store);
 }
 
+static void the_code_alone_of_a_check_takes_nothing_from_what_is_known(void **state) {
+    (void)state;
+    const char *path = path_of("code.db");
+    struct store *store = open_store(path);
+    struct store_word report = word_of("pump-1", 7, "failed"), check = report;
+    struct store_answer answer;
+
+    report.is_report = true;
+    report.fault = (aloft_fault){.code = 0x0802, .step = ALOFT_STEP_FETCH, .want = 2000, .got = 900};
+    assert_true(tell(store, &report).is_new);
+    check.is_report = false;
+    check.fault = (aloft_fault){.code = 0x0802};
+    answer = tell(store, &check);
+    assert_false(answer.fault_news);
+    assert_memory_equal(&answer.word.fault, &report.fault, sizeof report.fault);
+    check.fault.code = 0x0306;
+    assert_true(tell(store, &check).fault_news);
+    assert_int_equal(find(path, "pump-1").device.word.fault.code, 0x0306);
+    store_close(store);
+}
+
 static void an_older_record_changes_nothing_but_the_time(void **state) {
     (void)state;
     const char *path = path_of("older.db");
@@ -287,6 +308,7 @@ static void a_database_of_a_newer_program_is_left_alone(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_word_is_there_after_a_restart),
+        cmocka_unit_test(the_code_alone_of_a_check_takes_nothing_from_what_is_known),
         cmocka_unit_test(an_older_record_changes_nothing_but_the_time),
         cmocka_unit_test(a_device_that_was_flashed_anew_is_believed_again_after_a_while),
         cmocka_unit_test(and_a_clock_that_was_set_back_does_not_delay_that),
