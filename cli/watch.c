@@ -45,6 +45,7 @@ struct sides {
     uint64_t try_ms; /* when to look for an adapter that went away */
     struct journal_tail *server;
     const char *journal;
+    bool is_inside; /* the server listens to this machine only */
 };
 
 static void read_server(struct sides *s) {
@@ -95,6 +96,12 @@ static void read_device(struct sides *s) {
         device_gone(s);
 }
 
+static enum verdict_server look_at_server(const struct sides *s) {
+    if (s->journal == NULL || !journal_is_kept(s->journal))
+        return VERDICT_NO_SERVER;
+    return s->is_inside ? VERDICT_INSIDE : VERDICT_OPEN;
+}
+
 static void one_turn(struct sides *s) {
     struct pollfd wait = {.fd = s->device, .events = POLLIN};
     int n = poll(&wait, s->device >= 0 ? 1 : 0, s->is_live ? TURN_MS : 0);
@@ -104,7 +111,7 @@ static void one_turn(struct sides *s) {
     else if (s->device < 0 && !is_over)
         device_again(s);
     read_server(s);
-    watch_time(s->watch, journal_now_ms(), s->journal != NULL && journal_is_kept(s->journal));
+    watch_time(s->watch, journal_now_ms(), look_at_server(s));
 }
 
 static bool is_a_file(int file) {
@@ -120,7 +127,7 @@ static void wait_for_the_last(struct sides *s) {
     while (s->is_live && s->server != NULL && journal_now_ms() < until) {
         (void)poll(NULL, 0, TURN_MS);
         read_server(s);
-        watch_time(s->watch, journal_now_ms(), journal_is_kept(s->journal));
+        watch_time(s->watch, journal_now_ms(), look_at_server(s));
     }
 }
 
@@ -135,6 +142,8 @@ static void say_what_is_watched(const struct sides *s) {
                    "no project here (aloft -C DIR watch): only the device's side is shown");
     else if (!journal_is_kept(s->journal))
         watch_note(s->watch, now_ms, "no `aloft serve` runs in this project");
+    else if (s->is_inside)
+        watch_note(s->watch, now_ms, "device and server, which listens to its own machine only");
     else
         watch_note(s->watch, now_ms, "device and server; Ctrl-C ends with a summary");
 }
@@ -193,7 +202,9 @@ int watch_main(struct cli *cli, int argc, char **argv) {
         s.path = port;
     }
     if (project_open(cli->dir, &project, &ignored) == ALOFT_OK &&
-        project_path(&project, JOURNAL_NAME, journal, &ignored) == ALOFT_OK)
+        project_path(&project, JOURNAL_NAME, journal, &ignored) == ALOFT_OK) {
         s.journal = journal;
+        s.is_inside = project_is_inside(&project);
+    }
     return run(cli, &s, as_json);
 }

@@ -313,6 +313,22 @@ aloft_err project_open(const char *dir, struct project *project, struct trouble 
     return e;
 }
 
+bool project_is_own_host(const char *host) {
+    static const char *const names[] = {"localhost", "::1", "[::1]"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t len = strlen(names[i]);
+        if (strncasecmp(host, names[i], len) == 0 && strchr(":/", host[len]) != NULL)
+            return true; /* strchr finds the end too */
+    }
+    return strncmp(host, "127.", 4) == 0;
+}
+
+bool project_is_inside(const struct project *project) {
+    return project_is_own_host(project->listen) &&
+           !project_is_own_host(project->base + strlen("https://"));
+}
+
 aloft_err project_path(const struct project *project, const char *relative, char out[PATH_MAX],
                        struct trouble *trouble) {
     return file_join(project->dir, relative, out, PATH_MAX, trouble);

@@ -40,6 +40,13 @@ struct project {
 ALOFT_MUST_USE aloft_err project_open(const char *dir, struct project *project,
                                       struct trouble *trouble);
 
+/** Whether a host, as an address or a base has it, is this machine and no other can call it. */
+bool project_is_own_host(const char *host);
+
+/** Whether the server listens to this machine only, and devices are to call another host: then none
+ *  comes through, unless something forwards. */
+bool project_is_inside(const struct project *project);
+
 /** dir/relative into out[PATH_MAX]. */
 ALOFT_MUST_USE aloft_err project_path(const struct project *project, const char *relative,
                                       char out[PATH_MAX], struct trouble *trouble);

@@ -56,6 +56,18 @@ static void show_code(const struct server *server) {
         text);
 }
 
+/* Devices that call a name or an address of the network reach no loopback address. */
+static bool is_inside(const struct server *server) {
+    char text[64];
+
+    for (unsigned i = 0; i < server->n_listeners; i++) {
+        listener_address(&server->listener[i], text, sizeof text);
+        if (!project_is_own_host(text))
+            return false;
+    }
+    return !project_is_own_host(server->project->base + strlen("https://"));
+}
+
 static unsigned port_of(const char *base) {
     const char *host = strstr(base, "://");
     const char *end = host != NULL ? host + 3 : base, *colon;
@@ -82,6 +94,11 @@ void greet(const struct server *server) {
     if (!has_port)
         printf("devices call %s, and nothing here listens on port %u: something must forward it\n",
                base, port_of(base));
+    if (is_inside(server))
+        printf(
+            "only this machine can call what listens here: for devices write `listen = [::]:%u` in "
+            "aloft.conf\n",
+            server->listener[0].port);
     printf("ready %s\n", base);
     fflush(stdout);
 }

@@ -345,6 +345,15 @@ static void remark_firewall(struct road *road) {
         road_remark(road, ROAD_TCP, "%s", seen);
 }
 
+/* The project's own server may be what nobody can call. */
+static void remark_inside(struct road *road) {
+    if (road->has_project && road->wish.base == NULL && project_is_inside(&road->project))
+        road_remark(road, ROAD_TCP,
+                    "aloft.conf has `listen = %s`, which only this machine can call: write "
+                    "`listen = [::]:%u`, and start the server again",
+                    road->project.listen, road->url.port);
+}
+
 /* Refused, unreachable, timed out, forbidden by rules: four causes, four sentences. */
 static bool say_tcp(struct road *road, int number) {
     aloft_fault why = {.origin = ALOFT_ORIGIN_LINUX, .raw = number};
@@ -353,6 +362,7 @@ static bool say_tcp(struct road *road, int number) {
     switch (number) {
     case ECONNREFUSED:
         why.code = ALOFT_E_NET_REFUSED;
+        remark_inside(road);
         return road_broken(road, ROAD_TCP, &why,
                            "the machine answered and refused port %u: nothing listens there, or a "
                            "firewall rejects",

@@ -96,24 +96,61 @@ bool road_place_machine(const char *root, const char *address, char *out, size_t
     return true;
 }
 
-bool road_place_rule(const char *listing, unsigned port, char *out, size_t out_size) {
-    char wanted[16];
+/* Whether nft's "4443", "4000-4999" or "{ 22, 4000-4999 }" has this port. "!= 4443" has none here. */
+static bool has_port(const char *ports, unsigned port) {
+    bool is_set = *ports == '{';
 
-    snprintf(wanted, sizeof wanted, "dport %u ", port);
+    ports += is_set ? 1 : 0;
+    do {
+        char *end;
+        unsigned long first = strtoul(ports, &end, 10), last = first;
+        if (end == ports)
+            return false;
+        if (*end == '-')
+            last = strtoul(end + 1, &end, 10);
+        if (port >= first && port <= last)
+            return true;
+        ports = end + strspn(end, ", ");
+    } while (is_set && *ports != '}');
+    return false;
+}
+
+static bool says_of_port(const char *rule, unsigned port) {
+    static const char words[] = "tcp dport ";
+    const char *at = strstr(rule, words);
+
+    return at != NULL && has_port(at + sizeof words - 1, port);
+}
+
+static bool closes(const char *rule) {
+    return strstr(rule, " drop") != NULL || strstr(rule, " reject") != NULL;
+}
+
+/* A chain that drops what no rule lets in. Rules by interface or address are not understood. */
+static bool is_closed_chain(const char *line) {
+    return strstr(line, "hook input ") != NULL && strstr(line, "policy drop") != NULL;
+}
+
+bool road_place_rule(const char *listing, unsigned port, char *out, size_t out_size) {
+    bool is_closed = false, is_let_in = false;
+
     for (const char *line = listing; *line != 0;) {
         char text[160];
         size_t len;
         line += strspn(line, " \t");
         len = strcspn(line, "\n");
         snprintf(text, sizeof text, "%.*s", (int)(len < 150 ? len : 150), line);
-        if (strstr(text, wanted) != NULL &&
-            (strstr(text, " drop") != NULL || strstr(text, " reject") != NULL)) {
+        if (says_of_port(text, port) && closes(text)) {
             snprintf(out, out_size, "%s", text);
             return true;
         }
+        if (is_closed_chain(text) && !is_closed)
+            snprintf(out, out_size, "%s", text);
+        is_closed = is_closed || is_closed_chain(text);
+        is_let_in = is_let_in || (says_of_port(text, port) && strstr(text, " accept") != NULL);
         line += len + (line[len] != 0);
     }
-    return false;
+    return is_closed && !is_let_in;
 }
 
 /* Only root is shown the rules; to others nft says nothing, and nothing is said about it. */

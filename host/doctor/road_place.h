@@ -15,7 +15,8 @@ bool road_place_machine(const char *root, const char *address, char *out, size_t
 /** The firewall of this machine, and what lets devices in by this port. False: none was seen. */
 bool road_place_firewall(const char *root, unsigned port, char *out, size_t out_size);
 
-/** The first rule of a listing of `nft list ruleset` that drops or rejects this port; false: none does. */
+/** Of a listing of `nft list ruleset` the first rule that drops or rejects this port, alone or in a range or
+ *  set, or else the chain that drops what it does not name; false: neither. */
 bool road_place_rule(const char *listing, unsigned port, char *out, size_t out_size);
 
 #endif

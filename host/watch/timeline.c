@@ -205,12 +205,12 @@ void watch_server(struct watch *w, const struct journal_line *line) {
     verdict_server(&w->verdict, line->at_ms, line->code, line->peer[0] != '-');
 }
 
-void watch_time(struct watch *w, uint64_t now_ms, bool is_served) {
+void watch_time(struct watch *w, uint64_t now_ms, enum verdict_server server) {
     const char *text;
 
     if (w->len > 0 && now_ms >= w->begun_ms + UNFINISHED_MS)
         end_line(w, w->begun_ms);
-    text = verdict_at(&w->verdict, now_ms, is_served);
+    text = verdict_at(&w->verdict, now_ms, server);
     if (text == NULL)
         return;
     w->n_verdicts++;

@@ -7,7 +7,7 @@
 #include "watch.h"
 
 /* What the server saw around a device's fault. */
-enum saw { NOTHING, A_CALL, THIS_CODE, NO_SERVER };
+enum saw { NOTHING, A_CALL, THIS_CODE, NO_SERVER, INSIDE };
 
 struct row {
     uint64_t marks; /* of the device, one bit each */
@@ -19,6 +19,7 @@ struct row {
 #define M(mark)    EXPLAIN_BIT(MARK_##mark)
 #define UNANSWERED (M(NOBODY) | M(TIMEOUT) | M(NO_ROUTE) | M(NO_CONNECTION) | M(CUT) | M(NOT_TLS))
 #define DISTRUST   (M(CA) | M(CERT) | M(HOST_NAME) | M(DATE) | M(TLS))
+#define WORKS      (M(NO_NEWER) | M(INSTALLED) | M(ON_TRIAL))
 #define FAULTS     (UNANSWERED | DISTRUST | M(REFUSED) | M(NAME) | M(WIFI) | M(MEMORY))
 
 /* The first row that fits. A code of the server decides before its silence does. */
@@ -64,6 +65,10 @@ static const struct row table[] = {
     {FAULTS, NO_SERVER, 0,
      "No `aloft serve` runs in this project, so nobody could answer. Start it, and let the device "
      "try again."},
+    {UNANSWERED | M(REFUSED), INSIDE, 0,
+     "The server listens to its own machine only (`listen` in aloft.conf), so no device can reach "
+     "it. "
+     "Write `listen = [::]:4443` there, with your port, and start it again."},
     {DISTRUST, NOTHING, 0,
      "The device spoke TLS with a machine that is not this server: nothing reached us in the ten "
      "seconds before. "
@@ -102,7 +107,7 @@ static bool saw_call(const struct verdict *v) {
     return false;
 }
 
-static bool fits(const struct verdict *v, const struct row *row, bool is_served) {
+static bool fits(const struct verdict *v, const struct row *row, enum verdict_server server) {
     if ((row->marks & EXPLAIN_BIT(v->mark)) == 0)
         return false;
     switch (row->saw) {
@@ -111,7 +116,9 @@ static bool fits(const struct verdict *v, const struct row *row, bool is_served)
     case A_CALL:
         return saw_call(v);
     case NO_SERVER:
-        return !is_served;
+        return server == VERDICT_NO_SERVER;
+    case INSIDE:
+        return server == VERDICT_INSIDE && !saw_call(v);
     case NOTHING:
         break;
     }
@@ -121,11 +128,11 @@ static bool fits(const struct verdict *v, const struct row *row, bool is_served)
 void verdict_server(struct verdict *v, uint64_t at_ms, uint16_t code, bool is_call) {
     v->seen[v->n_seen % VERDICT_SEEN] = (struct verdict_seen){at_ms, code, is_call};
     v->n_seen = v->n_seen < 2 * VERDICT_SEEN ? v->n_seen + 1 : VERDICT_SEEN + 1;
-    if (is_call && code == ALOFT_OK)
-        v->said = 0; /* it works again: should it break anew, that is news */
 }
 
 void verdict_device(struct verdict *v, uint64_t at_ms, unsigned mark) {
+    if (mark < N_MARKS && (WORKS & EXPLAIN_BIT(mark)) != 0)
+        v->said = 0; /* it works again: should it break anew, that is news */
     if (mark >= N_MARKS || (FAULTS & EXPLAIN_BIT(mark)) == 0)
         return;
     /* of the lines of one failed attempt the first says most; "no connection" only sums them up */
@@ -141,13 +148,13 @@ static void forget_codes(struct verdict *v) {
         v->seen[i].code = ALOFT_OK;
 }
 
-const char *verdict_at(struct verdict *v, uint64_t now_ms, bool is_served) {
+const char *verdict_at(struct verdict *v, uint64_t now_ms, enum verdict_server server) {
     const char *text = NULL;
 
     if (v->fault_at_ms == 0 || now_ms < v->fault_at_ms + VERDICT_AFTER_MS)
         return NULL;
     for (unsigned i = 0; i < sizeof table / sizeof table[0] && text == NULL; i++) {
-        if (!fits(v, &table[i], is_served))
+        if (!fits(v, &table[i], server))
             continue;
         if ((v->said & 1u << i) != 0)
             break;

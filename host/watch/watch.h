@@ -46,9 +46,15 @@ void verdict_server(struct verdict *v, uint64_t at_ms, uint16_t code, bool is_ca
 /** The device said something that has this mark; marks that are no fault are passed over. */
 void verdict_device(struct verdict *v, uint64_t at_ms, unsigned mark);
 
-/** What both together mean, once the time for it has come; NULL: nothing now, or nothing new.
- *  `is_served`: a server of this project runs. */
-const char *verdict_at(struct verdict *v, uint64_t now_ms, bool is_served);
+/** What is known of the server besides its words. */
+enum verdict_server {
+    VERDICT_NO_SERVER, /* none of this project runs */
+    VERDICT_INSIDE,    /* it runs, and listens to its own machine only (project_is_inside) */
+    VERDICT_OPEN,
+};
+
+/** What both together mean, once the time for it has come; NULL: nothing now, or nothing new. */
+const char *verdict_at(struct verdict *v, uint64_t now_ms, enum verdict_server server);
 
 /* -------------------------------------------------------------------------------- timeline.c: the lines */
 
@@ -62,7 +68,7 @@ void watch_device(struct watch *watch, uint64_t now_ms, aloft_bytes bytes);
 void watch_server(struct watch *watch, const struct journal_line *line);
 
 /** Time passes: a line that has not ended is shown after a while, verdicts come. */
-void watch_time(struct watch *watch, uint64_t now_ms, bool is_served);
+void watch_time(struct watch *watch, uint64_t now_ms, enum verdict_server server);
 
 /** A word of the program itself: "the adapter is gone". */
 void watch_note(struct watch *watch, uint64_t now_ms, const char *text);

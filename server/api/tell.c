@@ -9,7 +9,8 @@
 
 /* The heads of a check have the code of a fault and nothing else of it. */
 static bool is_code_alone(const aloft_fault *f) {
-    return f->step == 0 && f->origin == 0 && f->raw == 0 && f->at == 0 && f->want == 0 && f->got == 0;
+    return f->step == 0 && f->origin == 0 && f->raw == 0 && f->at == 0 && f->want == 0 &&
+           f->got == 0;
 }
 
 const char *word_fault(const struct store_word *w, char *out, size_t out_size) {

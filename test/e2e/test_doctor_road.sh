@@ -90,6 +90,14 @@ provokes NET_UNREACHABLE doctor
 at route "it does not have that address now (it has: 10.9.9.1)"
 cp "$tmp/conf" "$tmp/p/aloft.conf"
 
+say "a server that listens to this machine only, where devices call an address of the network"
+sed -i -e 's/^base = .*/base = https:\/\/10.9.9.1:4443/' -e 's/^listen = .*//' "$tmp/p/aloft.conf"
+printf '\n[serve]\nlisten = 127.0.0.1:4443\n' >>"$tmp/p/aloft.conf"
+provokes NET_REFUSED doctor
+at tcp "refused port 4443"
+has "aloft.conf has \`listen = 127.0.0.1:4443\`, which only this machine can call" "$tmp/out"
+cp "$tmp/conf" "$tmp/p/aloft.conf"
+
 say "an address that only this computer can reach"
 ip address add 10.0.2.15/24 dev lan0
 provokes NET_REFUSED doctor https://10.0.2.15:1

@@ -104,6 +104,18 @@ port=$(sed -n 's/^listening on \[::\]:\([0-9]*\)$/\1/p; s/^listening on 0\.0\.0\
 status_is 200 "https://127.0.0.1:$port/ota/$place/manifest.suit"
 stop "$pid"
 [ "$ended" = 0 ] || fail "it ended with $ended"
+
+say "a server that only this machine can call says so, where devices are to call another host"
+! grep -q "only this machine can call" "$served" || fail "said of all interfaces"
+sed -i 's|^base = .*|base = https://127.0.0.2:4443|' "$project/aloft.conf"
+serve
+! grep -q "only this machine can call" "$served" || fail "said of a base that is this machine"
+stop "$pid"
+sed -i 's|^base = .*|base = https://192.0.2.7:4443|' "$project/aloft.conf"
+serve
+has "only this machine can call" "$served"
+stop "$pid"
+cp "$tmp/conf" "$project/aloft.conf"
 pid=$first
 
 say "SIGTERM ends an idle server at once with 0"

@@ -85,6 +85,36 @@ static void the_rule_for_a_port_is_found_and_no_other(void **state) {
     assert_false(road_place_rule(listing, 4444, out, sizeof out));
     assert_false(road_place_rule("", 4443, out, sizeof out));
     assert_false(road_place_rule("dport 4443 ", 4443, out, sizeof out));
+    assert_false(road_place_rule("udp dport 4443 drop", 4443, out, sizeof out));
+    assert_false(road_place_rule("tcp dport != 4443 drop", 4443, out, sizeof out));
+}
+
+static void a_rule_for_a_range_or_a_set_has_each_port_of_it(void **state) {
+    static const char range[] =
+        "\t\ttcp dport 4000-4999 ip saddr 192.0.2.0/24 counter packets 0 bytes 0 drop\n";
+    static const char set[] = "\t\ttcp dport { 22, 4443-4445, 80 } reject\n";
+
+    (void)state;
+    assert_true(road_place_rule(range, 4000, out, sizeof out));
+    assert_true(road_place_rule(range, 4999, out, sizeof out));
+    assert_false(road_place_rule(range, 3999, out, sizeof out));
+    assert_false(road_place_rule(range, 5000, out, sizeof out));
+    assert_true(road_place_rule(set, 22, out, sizeof out));
+    assert_true(road_place_rule(set, 4444, out, sizeof out));
+    assert_true(road_place_rule(set, 80, out, sizeof out));
+    assert_false(road_place_rule(set, 81, out, sizeof out));
+    assert_false(road_place_rule("tcp dport { 22 drop", 23, out, sizeof out));
+}
+
+static void
+a_chain_that_drops_what_it_does_not_name_is_told_unless_a_rule_lets_the_port_in(void **state) {
+    static const char chain[] = "\t\ttype filter hook input priority filter; policy drop;\n"
+                                "\t\ttcp dport { 22, 4443 } accept\n";
+
+    (void)state;
+    assert_false(road_place_rule(chain, 4443, out, sizeof out));
+    assert_true(road_place_rule(chain, 4444, out, sizeof out));
+    assert_string_equal(out, "type filter hook input priority filter; policy drop;");
 }
 
 int main(void) {
@@ -96,6 +126,9 @@ int main(void) {
         cmocka_unit_test_setup_teardown(a_firewall_is_named_with_what_lets_devices_in, set_up,
                                         tear_down),
         cmocka_unit_test(the_rule_for_a_port_is_found_and_no_other),
+        cmocka_unit_test(a_rule_for_a_range_or_a_set_has_each_port_of_it),
+        cmocka_unit_test(
+            a_chain_that_drops_what_it_does_not_name_is_told_unless_a_rule_lets_the_port_in),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,7 +113,8 @@ static void the_code_alone_of_a_check_takes_nothing_from_what_is_known(void **st
     struct store_answer answer;
 
     report.is_report = true;
-    report.fault = (aloft_fault){.code = 0x0802, .step = ALOFT_STEP_FETCH, .want = 2000, .got = 900};
+    report.fault =
+        (aloft_fault){.code = 0x0802, .step = ALOFT_STEP_FETCH, .want = 2000, .got = 900};
     assert_true(tell(store, &report).is_new);
     check.is_report = false;
     check.fault = (aloft_fault){.code = 0x0802};

@@ -11,8 +11,8 @@
 
 #define NOW 1000000u
 
-static const char *after(struct verdict *v, bool is_served) {
-    return verdict_at(v, NOW + VERDICT_AFTER_MS, is_served);
+static const char *after(struct verdict *v, enum verdict_server server) {
+    return verdict_at(v, NOW + VERDICT_AFTER_MS, server);
 }
 
 static void says(const char *text, const char *words) {
@@ -46,7 +46,7 @@ static void each_silence_of_the_server_means_something_by_what_the_device_saw(vo
     for (unsigned i = 0; i < sizeof row / sizeof row[0]; i++) {
         struct verdict v = {0};
         verdict_device(&v, NOW, row[i].mark);
-        says(after(&v, true), row[i].words);
+        says(after(&v, VERDICT_OPEN), row[i].words);
     }
 }
 
@@ -80,7 +80,7 @@ static void a_word_from_more_than_ten_seconds_before_is_about_something_else(voi
     (void)state;
     verdict_server(&v, NOW - VERDICT_BEFORE_MS - 1, ALOFT_E_CLIENT_OTHER_CA, true);
     verdict_device(&v, NOW, MARK_NOBODY);
-    says(after(&v, true), "No packet from any device");
+    says(after(&v, VERDICT_OPEN), "No packet from any device");
 }
 
 static void nothing_is_said_before_the_server_had_its_time(void **state) {
@@ -88,21 +88,24 @@ static void nothing_is_said_before_the_server_had_its_time(void **state) {
 
     (void)state;
     verdict_device(&v, NOW, MARK_NOBODY);
-    assert_null(verdict_at(&v, NOW + VERDICT_AFTER_MS - 1, true));
-    says(after(&v, true), "No packet");
+    assert_null(verdict_at(&v, NOW + VERDICT_AFTER_MS - 1, VERDICT_OPEN));
+    says(after(&v, VERDICT_OPEN), "No packet");
 }
 
-static void the_same_is_said_once_until_a_call_has_succeeded(void **state) {
+static void the_same_is_said_once_until_the_device_says_that_it_works(void **state) {
     struct verdict v = {0};
 
     (void)state;
     verdict_device(&v, NOW, MARK_NOBODY);
-    says(after(&v, true), "No packet");
+    says(after(&v, VERDICT_OPEN), "No packet");
     verdict_device(&v, NOW, MARK_NOBODY);
-    assert_null(after(&v, true));
-    verdict_server(&v, NOW - VERDICT_BEFORE_MS - 1, ALOFT_OK, true);
+    assert_null(after(&v, VERDICT_OPEN));
+    verdict_server(&v, NOW - VERDICT_BEFORE_MS - 1, ALOFT_OK, true); /* may be another device */
     verdict_device(&v, NOW, MARK_NOBODY);
-    says(after(&v, true), "No packet");
+    assert_null(after(&v, VERDICT_OPEN));
+    verdict_device(&v, NOW - 1, MARK_NO_NEWER);
+    verdict_device(&v, NOW, MARK_NOBODY);
+    says(after(&v, VERDICT_OPEN), "No packet");
 }
 
 static void another_caller_in_the_same_seconds_makes_it_a_guess_and_it_says_so(void **state) {
@@ -111,7 +114,7 @@ static void another_caller_in_the_same_seconds_makes_it_a_guess_and_it_says_so(v
     (void)state;
     verdict_server(&v, NOW - 1000, ALOFT_OK, true);
     verdict_device(&v, NOW, MARK_NOBODY);
-    says(after(&v, true), "If that was another device");
+    says(after(&v, VERDICT_OPEN), "If that was another device");
 }
 
 static void lines_about_the_server_itself_are_no_calls(void **state) {
@@ -120,7 +123,7 @@ static void lines_about_the_server_itself_are_no_calls(void **state) {
     (void)state;
     verdict_server(&v, NOW, ALOFT_OK, false);
     verdict_device(&v, NOW, MARK_NOBODY);
-    says(after(&v, true), "No packet");
+    says(after(&v, VERDICT_OPEN), "No packet");
 }
 
 static void without_a_server_its_absence_is_the_cause(void **state) {
@@ -128,7 +131,19 @@ static void without_a_server_its_absence_is_the_cause(void **state) {
 
     (void)state;
     verdict_device(&v, NOW, MARK_NOBODY);
-    says(after(&v, false), "No `aloft serve` runs");
+    says(after(&v, VERDICT_NO_SERVER), "No `aloft serve` runs");
+}
+
+static void
+a_server_that_listens_to_its_own_machine_only_is_named_and_not_the_firmware(void **state) {
+    struct verdict v = {0}, reached = {0};
+
+    (void)state;
+    verdict_device(&v, NOW, MARK_REFUSED);
+    says(after(&v, VERDICT_INSIDE), "listens to its own machine only");
+    verdict_device(&reached, NOW, MARK_REFUSED);
+    verdict_server(&reached, NOW - 1000, ALOFT_OK, true); /* something forwards */
+    says(after(&reached, VERDICT_INSIDE), "Somebody did reach this server");
 }
 
 static void no_connection_does_not_hide_the_line_that_says_why(void **state) {
@@ -137,7 +152,7 @@ static void no_connection_does_not_hide_the_line_that_says_why(void **state) {
     (void)state;
     verdict_device(&v, NOW, MARK_REFUSED);
     verdict_device(&v, NOW, MARK_NO_CONNECTION);
-    says(after(&v, true), "it was not this server");
+    says(after(&v, VERDICT_OPEN), "it was not this server");
 }
 
 static void more_lines_than_are_remembered_lose_only_the_oldest(void **state) {
@@ -148,7 +163,7 @@ static void more_lines_than_are_remembered_lose_only_the_oldest(void **state) {
         verdict_server(&v, NOW - 60000 + i, ALOFT_OK, true);
     verdict_server(&v, NOW, ALOFT_E_CLIENT_OTHER_CA, true);
     verdict_device(&v, NOW, MARK_NOBODY);
-    says(after(&v, true), "another CA");
+    says(after(&v, VERDICT_OPEN), "another CA");
 }
 
 int main(void) {
@@ -157,10 +172,12 @@ int main(void) {
         cmocka_unit_test(each_word_of_the_server_decides_before_its_silence),
         cmocka_unit_test(a_word_from_more_than_ten_seconds_before_is_about_something_else),
         cmocka_unit_test(nothing_is_said_before_the_server_had_its_time),
-        cmocka_unit_test(the_same_is_said_once_until_a_call_has_succeeded),
+        cmocka_unit_test(the_same_is_said_once_until_the_device_says_that_it_works),
         cmocka_unit_test(another_caller_in_the_same_seconds_makes_it_a_guess_and_it_says_so),
         cmocka_unit_test(lines_about_the_server_itself_are_no_calls),
         cmocka_unit_test(without_a_server_its_absence_is_the_cause),
+        cmocka_unit_test(
+            a_server_that_listens_to_its_own_machine_only_is_named_and_not_the_firmware),
         cmocka_unit_test(no_connection_does_not_hide_the_line_that_says_why),
         cmocka_unit_test(more_lines_than_are_remembered_lose_only_the_oldest),
     };
