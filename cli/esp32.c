@@ -82,7 +82,8 @@ static void show_lines(char sign, const char *from, const char *end) {
         if (n < SHOWN_LINES)
             printf("  %c %.*s\n", sign, (int)strcspn(at, "\n"), at);
     if (n > SHOWN_LINES)
-        printf("  %c ... and %u lines more\n", sign, n - SHOWN_LINES);
+        printf("  %c ... and %u more line%s\n", sign, n - SHOWN_LINES,
+               n == SHOWN_LINES + 1 ? "" : "s");
 }
 
 static void show_change(const char *before, const char *after) {

@@ -12,7 +12,7 @@
 #include "host/explain/explain.h"
 
 static const char help[] =
-    "usage: aloft explain TEXT... [--json]  an error number, a name, or a line of a log\n"
+    "usage: aloft explain TEXT... [--json]  a number, a name (NET_TIMEOUT), or a line of a log\n"
     "       aloft explain FILE [--json]     a whole log\n"
     "       aloft explain - [--json]        standard input: idf.py monitor | aloft explain -\n"
     "\n"

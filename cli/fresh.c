@@ -82,9 +82,9 @@ static void print_json(const struct fresh_answer *answer) {
 
 static void print(const struct fresh_answer *answer, const struct fresh_order *order) {
     for (unsigned i = 0; i < answer->n; i++)
-        printf("%s, channel %s: nothing newer than %" PRIu64 "; holds for %u days\n",
+        printf("%s, channel %s: nothing newer than %" PRIu64 "; holds for %u day%s\n",
                answer->made[i].device_class, answer->made[i].channel, answer->made[i].sequence,
-               order->valid_s / 86400);
+               order->valid_s / 86400, order->valid_s == 86400 ? "" : "s");
     if (answer->n == 0)
         puts("Nothing is on offer, so there is nothing to say. `aloft publish IMAGE` comes first.");
 }

@@ -78,8 +78,9 @@ static void say_certificate(struct report *report, const struct project *project
     if (e != ALOFT_OK)
         say_trouble(report, name, &trouble);
     else
-        report_line(report, facts.is_ca ? "%s: valid until %s" : "%s: valid until %s, for %u hosts",
-                    name, facts.until, facts.hosts.n);
+        report_line(report,
+                    facts.is_ca ? "%s: valid until %s" : "%s: valid until %s, for %u host%s", name,
+                    facts.until, facts.hosts.n, facts.hosts.n == 1 ? "" : "s");
 }
 
 static void say_class(struct report *report, const struct project *project,
@@ -96,8 +97,9 @@ static void say_class(struct report *report, const struct project *project,
     }
     for (unsigned i = 0; i < site.n; i++) {
         const struct release *on_offer = site_on_offer(&site, site.channel[i].name);
-        report_line(report, "  channel %s: %u releases, on offer %s", site.channel[i].name,
-                    site.channel[i].all.n, on_offer != NULL ? on_offer->version : "nothing");
+        report_line(report, "  channel %s: %u release%s, on offer %s", site.channel[i].name,
+                    site.channel[i].all.n, site.channel[i].all.n == 1 ? "" : "s",
+                    on_offer != NULL ? on_offer->version : "nothing");
     }
     if (site.n == 0)
         report_line(report, "  nothing published yet");

@@ -37,6 +37,11 @@ static aloft_err get_identity(const struct smartthings_files *files, struct iden
     return e;
 }
 
+/* A mistyped folder would get an identity that no board ever has. */
+static aloft_err check_folder(const char *dir, struct trouble *trouble) {
+    return access(dir, F_OK) == 0 ? ALOFT_OK : trouble_file(trouble, ALOFT_E_FILE_READ, dir, errno);
+}
+
 /* An image with an identity makes one device of all that install it. */
 static aloft_err check_embedded(const struct smartthings_files *files, struct trouble *trouble) {
     struct device_info info;
@@ -114,14 +119,10 @@ int smartthings_identity(struct cli *cli, const char *dir, bool is_json) {
     struct onboarding profile = {0};
     struct identity who = {0};
     bool is_new = false;
-    aloft_err e;
+    aloft_err e = check_folder(dir, &cli->trouble);
 
-    if (access(dir, F_OK) !=
-        0) { /* a mistyped folder would get an identity that no board ever has */
-        (void)trouble_file(&cli->trouble, ALOFT_E_FILE_READ, dir, errno);
-        return cli_fail(cli);
-    }
-    e = smartthings_find(dir, &files, &cli->trouble);
+    if (e == ALOFT_OK)
+        e = smartthings_find(dir, &files, &cli->trouble);
     if (e == ALOFT_OK)
         e = get_identity(&files, &who, &is_new, &cli->trouble);
     OPENSSL_cleanse(who.private_key, sizeof who.private_key);
@@ -162,18 +163,38 @@ static void print_code(const struct onboarding *profile, const struct identity *
            url);
 }
 
+/* What has to come before the code, in the order of esp32/SMARTTHINGS.md. */
+static aloft_err check_steps(const char *dir, const struct smartthings_files *files,
+                             struct trouble *trouble) {
+    char path[PATH_MAX];
+    aloft_err e = file_join(files->folder, IDENTITY_FILE, path, sizeof path, trouble);
+
+    if (e != ALOFT_OK)
+        return e;
+    if (access(path, F_OK) != 0 && errno == ENOENT) {
+        e = trouble_set(trouble, ALOFT_E_ST_NO_IDENTITY);
+        trouble_fact(trouble, "file", "%s", path);
+    } else if (files->onboarding[0] == 0) {
+        e = trouble_set(trouble, ALOFT_E_ST_NO_PROFILE);
+    }
+    if (e != ALOFT_OK)
+        trouble_fact(trouble, "folder", "%s", dir);
+    return e;
+}
+
 int smartthings_qr(struct cli *cli, const char *dir, bool is_json) {
     struct smartthings_files files;
     struct onboarding profile;
     struct identity who = {0};
-    aloft_err e = smartthings_find(dir, &files, &cli->trouble);
+    aloft_err e = check_folder(dir, &cli->trouble);
 
+    if (e == ALOFT_OK)
+        e = smartthings_find(dir, &files, &cli->trouble);
+    if (e == ALOFT_OK)
+        e = check_steps(dir, &files, &cli->trouble);
     if (e == ALOFT_OK)
         e = identity_read(files.folder, &who, &cli->trouble);
     OPENSSL_cleanse(who.private_key, sizeof who.private_key);
-    if (e == ALOFT_OK && files.onboarding[0] == 0)
-        e = file_join(dir, "main/onboarding_config.json", files.onboarding, sizeof files.onboarding,
-                      &cli->trouble);
     if (e == ALOFT_OK)
         e = onboarding_read(files.onboarding, &profile, &cli->trouble);
     if (e != ALOFT_OK)

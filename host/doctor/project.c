@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 
 #include "host/file.h"
+#include "host/legacy/device_info.h"
 
 #define DEPTH_MAX  6u
 #define FILES_MAX  4000u      /* a source folder of ESP-IDF examples has tens */
@@ -70,6 +71,19 @@ static void see_pem_file(struct doctor *d, const char *shown, aloft_bytes file) 
             doctor_see_pem(d, shown, file, &hit);
 }
 
+/* `aloft smartthings identity` keeps a device's own in identity/, beside the firmware: it belongs there. */
+static void see_device_info(const struct walk *w, const char *path, const char *name,
+                            aloft_bytes file) {
+    struct device_info info;
+
+    device_info_find(file, &info);
+    if (is_embedded(w, path, name) || !info.has_private_key)
+        doctor_see_device_info(w->doctor, path + w->root, file);
+    else
+        doctor_add(w->doctor, DOCTOR_FINE, DOCTOR_IDENTITY, path + w->root,
+                   "the identity of one device, beside the firmware and not in it");
+}
+
 static bool is_pem(const char *name) {
     return ends_with(name, ".pem") || ends_with(name, ".crt") || ends_with(name, ".key");
 }
@@ -87,7 +101,7 @@ static void see(struct walk *w, const char *path, const char *name, aloft_bytes 
         if (is_embedded(w, path, name))
             see_pem_file(d, shown, file);
     } else if (strcmp(name, "device_info.json") == 0) {
-        doctor_see_device_info(d, shown, file);
+        see_device_info(w, path, name, file);
     } else if (strcmp(name, "version_info.json") == 0) {
         doctor_see_version_list(d, shown, file);
     } else if (strncmp(name, "partitions", 10) == 0 && ends_with(name, ".csv")) {

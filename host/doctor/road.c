@@ -85,6 +85,8 @@ aloft_err road_walk(const struct road_wish *wish, struct road **out, struct trou
     for (unsigned i = 0; i < ROAD_STEPS; i++)
         if (!steps[i].see(road) || road->row[i].state == ROAD_NOT_REACHED)
             break;
+    road_look_fresh(road);
+    road_look_at_knocks(road);
     *out = road;
     return ALOFT_OK;
 }

@@ -69,7 +69,7 @@ struct road_wish {
 struct road;
 
 /** Walk. Fails only where a setting cannot be used: CONFIG_BASE, NO_PROJECT, FILE_READ, CERT_FORM,
- *  and as image_record_find does. What the road is like is told by the rows. */
+ *  DOCTOR_NEEDS, and as image_record_find does. What the road is like is told by the rows. */
 ALOFT_MUST_USE aloft_err road_walk(const struct road_wish *wish, struct road **out,
                                    struct trouble *trouble);
 void road_free(struct road *road);

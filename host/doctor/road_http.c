@@ -221,14 +221,18 @@ static bool say_broken_off(struct road *road, const struct road_get *get, const 
                        (unsigned)get->n);
 }
 
+void road_place(const struct road *road, const char *file, char *out) {
+    snprintf(out, ROAD_URL_MAX + 1, "%s%s%s/%s/%s", road->base,
+             road->base[strlen(road->base) - 1] == '/' ? "" : "/", road->device_class,
+             road->channel, file);
+}
+
 bool road_see_http(struct road *road) {
     struct road_get get = {.url = road->place, .most = ALOFT_MANIFEST_MAX + 1, .take = keep};
     aloft_fault why = {0};
 
     get.self = road;
-    snprintf(road->place, sizeof road->place, "%s%s%s/%s/manifest.suit", road->base,
-             road->base[strlen(road->base) - 1] == '/' ? "" : "/", road->device_class,
-             road->channel);
+    road_place(road, "manifest.suit", road->place);
     for (unsigned n = 0;; n++) {
         road->envelope_len = 0;
         if (road_get(road, &get, &why) != ALOFT_OK)
@@ -256,7 +260,7 @@ bool road_see_clock(struct road *road) {
     if (road->date_s < 0) {
         road->row[ROAD_CLOCK].state = ROAD_NOT_CHECKED;
         snprintf(road->row[ROAD_CLOCK].what, sizeof road->row[ROAD_CLOCK].what,
-                 "the server does not say its time");
+                 "not compared: this server sends no Date (a device needs none)");
         return true;
     }
     if (far_s > -CLOCK_FAR_S && far_s < CLOCK_FAR_S)

@@ -11,6 +11,7 @@
 #include "host/doctor/road.h"
 #include "host/keys.h"
 #include "host/project.h"
+#include "host/trust.h"
 #include "http/answer.h"
 #include "http/url.h"
 
@@ -26,6 +27,7 @@ struct road {
     struct trouble trouble;
     enum road_step broken_at;
     char would[400];
+    char hint[600]; /* what this road cannot show; may be empty */
 
     struct project project;
     bool has_project;
@@ -37,6 +39,8 @@ struct road {
     struct aloft_terms terms;
     struct aloft_keys keys;
     char key_name[ALOFT_KEYS_MAX][KEYS_NAME_MAX + 1];
+    struct aloft_key fresh[AL_TRUST_FRESH_MAX]; /* for statements of freshness */
+    unsigned n_fresh;
 
     struct road_peer peer[ROAD_PEERS_MAX];
     unsigned n_peers;
@@ -53,6 +57,13 @@ struct road {
     int64_t date_s; /* of the server, -1: not said */
     struct aloft_manifest manifest;
 };
+
+/** The URL of a file beside the releases of this class and channel, into ROAD_URL_MAX + 1 bytes. */
+void road_place(const struct road *road, const char *file, char *out);
+
+/** After the walk: a remark on the statement of freshness; a hint where a device failed all the same. */
+void road_look_fresh(struct road *road);
+void road_look_at_knocks(struct road *road);
 
 /** Each step fills its row; false: it is broken, and `trouble` says why. */
 bool road_see_name(struct road *road);

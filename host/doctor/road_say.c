@@ -28,6 +28,8 @@ void road_say(const struct road *road, FILE *to) {
     }
     if (road->would[0] != 0)
         fprintf(to, "\n%s\n", road->would);
+    if (road->hint[0] != 0)
+        fprintf(to, "\n%s\n", road->hint);
     fflush(to);
 }
 
@@ -65,6 +67,8 @@ void road_json(const struct road *road, FILE *to) {
         add_fault(root, road);
     }
     cJSON_AddStringToObject(root, "would", road->would);
+    if (road->hint[0] != 0)
+        cJSON_AddStringToObject(root, "hint", road->hint);
     text = cJSON_Print(root);
     fprintf(to, "%s\n", text == NULL ? "{}" : text);
     free(text);

@@ -66,6 +66,8 @@ static void trust(struct road *road, const struct trust_draft *draft) {
     road->keys.n = (uint8_t)draft->n_firmware;
     road->keys.threshold = (uint8_t)draft->threshold;
     memcpy(road->keys.key, draft->firmware, sizeof road->keys.key);
+    road->n_fresh = draft->n_fresh;
+    memcpy(road->fresh, draft->fresh, sizeof road->fresh);
     road->terms.floor = draft->lowest_sequence;
 }
 
@@ -120,6 +122,8 @@ static void settle_keys(struct road *road, const struct keyring *ring) {
     for (unsigned i = 0; road->keys.threshold == 0 && i < ring->n; i++)
         if (ring->key[i].role == KEY_FIRMWARE && road->keys.n < ALOFT_KEYS_MAX)
             road->keys.key[road->keys.n++] = ring->key[i].key;
+        else if (ring->key[i].role == KEY_FRESH && road->n_fresh < AL_TRUST_FRESH_MAX)
+            road->fresh[road->n_fresh++] = ring->key[i].key;
     if (road->keys.threshold == 0)
         road->keys.threshold = 1;
     for (unsigned i = 0; i < road->keys.n; i++)
@@ -143,14 +147,30 @@ static void settle_class(struct road *road) {
     road->terms.slot_size = known != NULL && known->slot_size > 0 ? known->slot_size : UINT32_MAX;
 }
 
+/* Without a project the address, the CA and the class have to be named; an image names its class itself. */
+static aloft_err do_without(const struct road *road, aloft_err e, struct trouble *trouble) {
+    bool no_ca = road->wish.ca == NULL;
+    bool no_class = road->wish.device_class == NULL && road->wish.running == NULL;
+
+    if (road->wish.base != NULL && !no_ca && !no_class)
+        return ALOFT_OK;
+    if (road->wish.base == NULL || e != ALOFT_E_NO_PROJECT)
+        return e;
+    trouble_set(trouble, ALOFT_E_DOCTOR_NEEDS);
+    trouble_fact(trouble, "folder", "%s", road->wish.dir);
+    trouble_fact(trouble, "base", "%s", road->wish.base);
+    trouble_fact(trouble, "what", "%s%s%s", no_ca ? "--ca FILE (the CA that devices hold)" : "",
+                 no_ca && no_class ? " and " : "", no_class ? "--class V/M/R" : "");
+    return ALOFT_E_DOCTOR_NEEDS;
+}
+
 aloft_err road_settle(struct road *road, struct trouble *trouble) {
     static struct keyring ring;
     struct trouble unused;
     aloft_err e = project_open(road->wish.dir, &road->project, trouble);
 
     road->has_project = e == ALOFT_OK;
-    if (e != ALOFT_OK && (road->wish.base == NULL || road->wish.ca == NULL ||
-                          (road->wish.device_class == NULL && road->wish.running == NULL)))
+    if (e != ALOFT_OK && (e = do_without(road, e, trouble)) != ALOFT_OK)
         return e;
     road->terms.encodings = ALOFT_ENCODINGS;
     road->terms.has_clock = true;

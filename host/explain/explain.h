@@ -169,6 +169,8 @@ struct explain;
 /** NULL when there is no memory. Costs about 40 KB, whatever the log's length. */
 struct explain *explain_new(void);
 void explain_free(struct explain *log);
+/** Forget what was read: the next bytes are the first of another log. */
+void explain_again(struct explain *log);
 
 /** A number or name alone, as a person types it: every reading of it is listed. Text with more
  *  words is read as a line. */

@@ -241,7 +241,10 @@ static void see_hex(struct explain *log, const char *at, const char *text, bool 
 
 static void see_name(struct explain *log, const char *at, size_t len, const char *text) {
     const struct explain_code *code = explain_code_named((aloft_bytes){(const uint8_t *)at, len});
+    unsigned own = strncmp(at, "ALOFT_E_", 8) == 0 ? explain_own_named(at, len) : 0;
 
+    if (own != 0)
+        explain_own(log, own, text, NULL);
     if (code == NULL)
         return;
     explain_note(log, NULL, code, code->number, text);
@@ -324,6 +327,18 @@ static void ask_number(struct explain *log, int64_t number, const char *text) {
         note_chip(log, NULL, number, text);
 }
 
+/* A row of errors.def, as ERRORS.md, --json and the tests call it. In a log such a word could be any word. */
+static bool ask_name(struct explain *log, const char *word, size_t len, const char *text) {
+    unsigned own = explain_own_named(word, len);
+
+    if (own == 0)
+        return false;
+    log->asked = true;
+    log->n_lines = 1;
+    explain_own(log, own, text, NULL);
+    return true;
+}
+
 void explain_ask(struct explain *log, const char *text) {
     static const char spaces[] = " \t";
     const char *word = text + strspn(text, spaces);
@@ -333,6 +348,8 @@ void explain_ask(struct explain *log, const char *text) {
     if (strncasecmp(word, "errno", 5) == 0)
         word += 5 + strspn(word + 5, " =:");
     len = strcspn(word, spaces);
+    if (word[len + strspn(word + len, spaces)] == 0 && ask_name(log, word, len, text))
+        return;
     if (word[len + strspn(word + len, spaces)] != 0 || !begins_number(word) ||
         len != strspn(word, "-0123456789xXabcdefABCDEF") || !explain_number_in(word, &number) ||
         number > INT32_MAX || number < INT32_MIN) {

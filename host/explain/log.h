@@ -28,13 +28,14 @@ struct explain {
     uint64_t unknown_line; /* the first of them */
     char unknown[160];
     bool is_esp; /* ESP-IDF's log form was seen: errno is newlib's */
-    struct explain_finding finding[EXPLAIN_FINDINGS_MAX];
     size_t n;
     uint64_t last[N_MARKS]; /* line in which a mark was last seen, 0 never */
     char device[48];        /* the device's own address, if the log names it */
     char url[160];          /* the last http(s) address that the log names */
     const struct explain_story *story;
     struct explain_own own;
+    /* what stands below is not of one log, or is written before it is read: explain_again leaves it */
+    struct explain_finding finding[EXPLAIN_FINDINGS_MAX];
     char needle[EXPLAIN_LINES_MAX][EXPLAIN_TEXT_MAX]; /* the rows' texts in small letters */
 };
 
@@ -53,6 +54,9 @@ void explain_number(struct explain *log, const struct explain_line *line, int64_
 
 /** A number of aloft, met in a line: at its bracket, or (NULL) alone. */
 void explain_own(struct explain *log, unsigned code, const char *text, const char *bracket);
+
+/** The code of a row of errors.def by its name, in any case, with or without ALOFT_E_ or AL_E_; 0: none. */
+unsigned explain_own_named(const char *name, size_t len);
 
 /** Whether a bracket of aloft begins here: [0x0203 ... */
 bool explain_is_own(const char *at);

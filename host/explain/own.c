@@ -5,6 +5,7 @@
 
 #include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #include <aloft/error.h>
 
@@ -108,6 +109,30 @@ static const struct explain_code *below(const char *bracket) {
             number < INT16_MAX)
             return explain_code_of(layers[i].family, (int32_t)number);
     return NULL;
+}
+
+unsigned explain_own_named(const char *name, size_t len) {
+    static const struct {
+        const char *name;
+        uint16_t code;
+    } rows[] = {
+#define E(row, number, where, retry, sentence, advice) {#row, number},
+#include <aloft/errors.def>
+#undef E
+    };
+    static const char *const prefixes[] = {"ALOFT_E_", "AL_E_"};
+
+    for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        size_t n = strlen(prefixes[i]);
+        if (len > n && strncasecmp(name, prefixes[i], n) == 0) {
+            name += n;
+            len -= n;
+        }
+    }
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (strlen(rows[i].name) == len && strncasecmp(name, rows[i].name, len) == 0)
+            return rows[i].code;
+    return 0;
 }
 
 bool explain_is_own(const char *at) {

@@ -20,6 +20,10 @@ struct explain *explain_new(void) {
     return log;
 }
 
+void explain_again(struct explain *log) {
+    memset(log, 0, offsetof(struct explain, finding));
+}
+
 void explain_free(struct explain *log) {
     free(log);
 }

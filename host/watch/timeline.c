@@ -34,6 +34,7 @@ struct watch {
     unsigned n_known;
     unsigned n_device, n_server, n_explained, n_verdicts;
     struct explain *whole; /* of the device's log, for the summary */
+    struct explain *one;   /* of the line under way */
     struct verdict verdict;
 };
 
@@ -129,10 +130,11 @@ static unsigned mark_of(const struct explain_finding *f) {
 }
 
 static void explain_line(struct watch *w, uint64_t at_ms, const char *text) {
-    struct explain *one = explain_new();
+    struct explain *one = w->one;
 
     if (one == NULL)
         return;
+    explain_again(one);
     explain_read(one, (aloft_bytes){(const uint8_t *)text, strlen(text)});
     explain_end(one);
     for (size_t i = 0; i < explain_n_findings(one); i++) {
@@ -140,7 +142,6 @@ static void explain_line(struct watch *w, uint64_t at_ms, const char *text) {
         explain_one(w, at_ms, f);
         verdict_device(&w->verdict, at_ms, mark_of(f));
     }
-    explain_free(one);
 }
 
 static void end_line(struct watch *w, uint64_t at_ms) {
@@ -191,6 +192,7 @@ struct watch *watch_new(FILE *to, bool as_json, bool colours) {
     w->as_json = as_json;
     w->colours = colours && !as_json;
     w->whole = explain_new();
+    w->one = explain_new();
     return w;
 }
 
@@ -232,14 +234,15 @@ unsigned watch_end(struct watch *w) {
 
     end_line(w, w->begun_ms);
     if (!w->as_json) {
-        fprintf(w->to, "\n%u lines of the device, %u of the server; %u explained\n", w->n_device,
-                w->n_server, w->n_explained);
+        fprintf(w->to, "\n%u line%s of the device, %u of the server; %u explained\n", w->n_device,
+                w->n_device == 1 ? "" : "s", w->n_server, w->n_explained);
         if (w->whole != NULL && w->n_explained > 0) {
             explain_end(w->whole);
             explain_say(w->whole, w->to);
         }
     }
     explain_free(w->whole);
+    explain_free(w->one);
     n_explained = w->n_explained;
     free(w);
     return n_explained;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
 
 #include <openssl/err.h>
 
@@ -77,11 +78,23 @@ static void put_range(struct text *t, const struct answer *a) {
     put(t, "Accept-Ranges: bytes\r\n");
 }
 
+/* RFC 9110 §6.6.1: who has a clock says its time. `aloft doctor` compares it with a device's. */
+static void put_date(struct text *t) {
+    time_t now = time(NULL);
+    struct tm parts;
+    char date[40];
+
+    if (gmtime_r(&now, &parts) != NULL &&
+        strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts) > 0)
+        put(t, "Date: %s\r\n", date);
+}
+
 static size_t write_head(const struct conn *conn, char *at, size_t size) {
     const struct answer *a = &conn->exchange.answer;
     struct text t = {at, size, 0};
 
     put(&t, "HTTP/1.1 %u %s\r\n", a->status, words_of(a->status));
+    put_date(&t);
     /* RFC 9110 §8.6: none with 204; with 304 it would be the length of the 200, so it is left out
      * */
     if (a->status != 204 && a->status != 304)

@@ -20,6 +20,10 @@ class Liar(http.server.BaseHTTPRequestHandler):
     def date_time_string(self, timestamp=None):
         return super().date_time_string(0 if self.how == "clock" else timestamp)
 
+    def send_header(self, keyword, value):
+        if not (self.how == "dateless" and keyword == "Date"):
+            super().send_header(keyword, value)
+
     def answer(self, status, body, **fields):
         self.send_response(status)
         for name, value in fields.items():

@@ -38,8 +38,23 @@ python3 -c 'import json,sys; assert json.load(open(sys.argv[1]))["worst"] == "wr
 mkdir "$tmp/bare"
 provokes DOCTOR_NO_SOURCE "$ALOFT" doctor --project "$tmp/bare"
 provokes FILE_READ "$ALOFT" doctor --firmware "$tmp/none"
-provokes NO_PROJECT "$ALOFT" -C "$tmp" doctor https://updates.example
+provokes NO_PROJECT "$ALOFT" -C "$tmp" doctor
+provokes DOCTOR_NEEDS "$ALOFT" -C "$tmp" doctor https://updates.example
+has "needs --ca FILE (the CA that devices hold) and --class V/M/R" "$tmp/said"
+provokes DOCTOR_NEEDS "$ALOFT" -C "$tmp" doctor https://updates.example --class acme.example/lamp/a
+has "needs --ca FILE (the CA that devices hold). " "$tmp/said"
 exits 0 "$ALOFT" doctor --help
+
+say "the identity of a device beside the firmware is where it belongs; one that is compiled in is not"
+cp -r esp32/ota_demo "$tmp/lamp"
+exits 0 "$ALOFT" smartthings identity "$tmp/lamp"
+exits 0 "$ALOFT" doctor --project "$tmp/lamp"
+has "the identity of one device, beside the firmware and not in it" "$tmp/out"
+! grep -q "compiled in" "$tmp/out" || fail "$(cat "$tmp/out")"
+cp "$tmp/lamp/identity/device_info.json" "$tmp/lamp/main"
+sed -i 's/idf_component_register(/&EMBED_FILES device_info.json /' "$tmp/lamp/main/CMakeLists.txt"
+exits 0 "$ALOFT" doctor --project "$tmp/lamp"
+has "main/device_info.json        the device's privateKey is compiled in" "$tmp/out"
 
 say "a built image: a key inside is an alarm, a web page is none"
 openssl genrsa 2048 2>/dev/null >"$tmp/with_key.bin"

@@ -255,6 +255,23 @@ has "fresh from the factory would now update to" "$tmp/out"
 holds "it runs what is on offer" "$liar/truth" --running "$tmp/hello"
 holds '"state":	"good"' "$liar/truth" --json
 
+say "the statement of freshness beside it: how old, how long it holds, and why devices would not take it"
+now=$(date +%s)
+holds "statement of freshness: 0 h old, holds for 7 days more" "$liar/truth"
+holds "6 days old, holds for 23 h more: make a new one" "$liar/dateless" --now $((now + 6 * 86400 + 3600))
+has "not compared: this server sends no Date" "$tmp/out"
+holds "the statement of freshness ended 2 days ago" "$liar/dateless" --now $((now + 9 * 86400 + 3600))
+cp "$site/$class/stable/fresh.cose" "$tmp/fresh"
+printf X | dd of="$site/$class/stable/fresh.cose" bs=1 seek=60 conv=notrunc 2>/dev/null
+holds "devices pass it over" "$liar/truth"
+rm "$site/$class/stable/fresh.cose"
+holds "no statement of freshness (404)" "$liar/truth"
+"$ALOFT" -C "$tmp/p" publish "$tmp/hello" >/dev/null
+"$ALOFT" -C "$tmp/p" publish --again 1.0.0 >/dev/null
+cp "$tmp/fresh" "$site/$class/stable/fresh.cose"
+holds "is on offer: make a new one" "$liar/truth"
+"$ALOFT" -C "$tmp/p" fresh >/dev/null
+
 say "HTTP"
 provokes HTTP_NOT_FOUND doctor "$liar/truth" --channel beta
 at http ": 404; expected 200"
@@ -325,7 +342,17 @@ assert road["broken"] == "payload" and road["fault"]["name"] == "DOCTOR_NO_RANGE
 END
 background "$tmp/served" "$ALOFT" -C "$tmp/p" serve --listen 127.0.0.1:0 --no-mdns
 wait_for 10 grep -q '^ready https://' "$tmp/served"
-holds "digest as signed" "https://localhost:$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$tmp/served")"
+own=https://localhost:$(sed -n 's/^listening on .*:\([0-9]*\)$/\1/p' "$tmp/served")
+holds "digest as signed" "$own"
+has "s from the server's" "$tmp/out"
+! grep -q "This road holds" "$tmp/out" || fail "nobody has failed here"
+
+say "a device has failed at TLS where this road holds: its CA and its clock cannot be seen from here"
+! curl -s --max-time 10 --cacert "$tmp/q/pki/server.crt" "$own/" || fail "curl has taken another CA"
+holds "This road holds, and a device failed on it at " "$own"
+has "ended the handshake with alert 48" "$tmp/out"
+has '`--ca FILE` walks the road with the CA that is in it' "$tmp/out"
+holds '"hint":' "$own" --json
 say "no advice turns a check off"
 ! grep -iE "insecure|skip[ _-]?(cert|verif|common)|verify[ _-]?none|without (checking|verif)|disable (tls|certificate)" "$tmp/all" ||
     fail "an advice weakens security"

@@ -94,7 +94,12 @@ has "line 4" "$tmp/said"
 head -c 20000 /dev/zero | tr '\0' ' ' >"$project/main/onboarding_config.json"
 provokes FILE_LONG "$ALOFT" smartthings qr "$project"
 rm "$project/main/onboarding_config.json"
-provokes FILE_READ "$ALOFT" smartthings qr "$project"
+provokes ST_NO_PROFILE "$ALOFT" smartthings qr "$project"
+has "into $project/main; " "$tmp/said"
+mkdir "$tmp/early"
+provokes ST_NO_IDENTITY "$ALOFT" smartthings qr "$tmp/early"
+has "Make it with \`aloft smartthings identity $tmp/early\`" "$tmp/said"
+provokes FILE_READ "$ALOFT" smartthings qr "$tmp/lanp"
 
 say "what is wrong with an identity is said"
 config

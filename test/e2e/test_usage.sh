@@ -75,3 +75,11 @@ has 'curly quote or a long dash' "$tmp/said"
 exits 64 "$ALOFT" releases --class="${quote}a/b/c"
 has 'curly quote or a long dash' "$tmp/said"
 provokes NO_PROJECT "$ALOFT" -C "$tmp" publish image --notes "faster $dash and quieter"
+
+say "a word that ./dev does not know is refused before anything is built"
+for words in "demo frob" "demo smartthings --frob" "build frob" "check frob" frob; do
+    # words on purpose
+    # shellcheck disable=SC2086
+    exits 64 ./dev $words
+    has frob "$tmp/said"
+done

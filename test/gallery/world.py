@@ -39,6 +39,7 @@ CHANGES = [
     (re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d"), "YYYY-MM-DD hh:mm"),
     (re.compile(r"\(\d+ ms\)"), "(N ms)"),
     (re.compile(r"\b\d s from the server's"), "N s from the server's"),
+    (re.compile(r"\b2\d{4} days\b"), "N days"),  # since 1970
     (re.compile(r"200, \d+ bytes\n"), "200, N bytes\n"),
     (re.compile(r"manifest  \d+ bytes;"), "manifest  N bytes;"),
     (re.compile(r"_ssl\.c:\d+"), "_ssl.c:N"),

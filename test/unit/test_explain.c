@@ -372,6 +372,31 @@ static void a_log_cut_anywhere_gives_the_same_answer(void **state) {
     }
 }
 
+static void a_reader_that_begins_again_knows_nothing_of_the_log_before(void **state) {
+    static const char next[] =
+        "[0x0204 while checking for an update; Linux errno 110]\nsta ip: 10.0.0.4\n";
+    aloft_bytes file = kit_file("test/fixtures/logs/nobody_answers.log");
+    struct explain *log = explain_new();
+    char whole[8192];
+
+    (void)state;
+    snprintf(whole, sizeof whole, "%s", explained(next));
+    explain_read(log, (aloft_bytes){file.at, file.len - 3}); /* the last line has no end */
+    explain_again(log);
+    explain_read(log, (aloft_bytes){(const uint8_t *)next, sizeof next - 1});
+    explain_end(log);
+    assert_string_equal(say(log), whole);
+}
+
+static void a_row_of_errors_def_is_known_by_its_name(void **state) {
+    (void)state;
+    holds(asked("NET_TIMEOUT"), "aloft: 0x0204 NET_TIMEOUT. The update server did not answer");
+    holds(asked("ALOFT_E_TRIAL_CRASHED"), "0x0701 TRIAL_CRASHED");
+    holds(asked("al_e_key_pair"), "0x1115 KEY_PAIR");
+    holds(explained("E (12) app: aloft_start gave ALOFT_E_NO_KEYS\n"), "0x0105 NO_KEYS");
+    lacks(explained("E (12) app: MISUSE of the lamp\n"), "0x0101");
+}
+
 static void random_bytes_and_endless_lines_are_bounded(void **state) {
     static uint8_t noise[1 << 20];
     struct explain *log = explain_new();
@@ -449,6 +474,8 @@ int main(void) {
         cmocka_unit_test(curly_quotes_dashes_and_garbage_do_not_hide_a_line),
         cmocka_unit_test(numbers_without_trouble_are_left_alone),
         cmocka_unit_test(a_log_cut_anywhere_gives_the_same_answer),
+        cmocka_unit_test(a_reader_that_begins_again_knows_nothing_of_the_log_before),
+        cmocka_unit_test(a_row_of_errors_def_is_known_by_its_name),
         cmocka_unit_test(random_bytes_and_endless_lines_are_bounded),
         cmocka_unit_test(more_findings_than_room_keep_the_newest),
         cmocka_unit_test(every_story_can_be_told_and_every_row_is_whole),
