@@ -160,14 +160,14 @@ set_tests_properties(power/esp_cuts PROPERTIES LABELS power TIMEOUT 300
 
 # The boot loader of the model around the application as a process: test/e2e/test_esp32_chip.sh
 add_executable(board_power test/ota_demo/power.c test/ota_demo/kept.c test/esp/model_boot.c test/esp/model_flash.c
-  test/esp/model_table.c)
+  test/esp/model_system.c test/esp/model_table.c)
 target_compile_definitions(board_power PRIVATE _GNU_SOURCE)
 target_include_directories(board_power PRIVATE ${CMAKE_SOURCE_DIR} port)
 target_link_libraries(board_power PRIVATE aloft_esp aloft_sim)
 
 # What ESP-IDF's target linux has in place of a boot loader, with real programs in the slots
 add_executable(esp_linux_firmware test/esp/linux/firmware.c test/esp/linux/flash_file.c test/ota_demo/kept.c
-  test/esp/model_flash.c test/esp/model_table.c esp32/component/loader.c esp32/component/loader_linux.c
+  test/esp/model_flash.c test/esp/model_system.c test/esp/model_table.c esp32/component/loader.c esp32/component/loader_linux.c
   esp32/component/notes.c esp32/component/table.c)
 target_compile_definitions(esp_linux_firmware PRIVATE _GNU_SOURCE)
 target_include_directories(esp_linux_firmware PRIVATE ${CMAKE_SOURCE_DIR} include port esp32/component/include test/esp/idf)

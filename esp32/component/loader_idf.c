@@ -21,7 +21,9 @@ aloft_err al_esp_loader_set_boot(const esp_partition_t *partition, aloft_fault *
 
     if (e == ESP_OK)
         return ALOFT_OK;
-    if (e == ESP_ERR_OTA_VALIDATE_FAILED || e == ESP_ERR_OTA_SMALL_SEC_VER)
+    if (e == ESP_ERR_OTA_SMALL_SEC_VER) /* ESP-IDF has erased the slot */
+        return al_esp_fault(why, ALOFT_E_LOADER_SECURE, e);
+    if (e == ESP_ERR_OTA_VALIDATE_FAILED)
         return al_esp_fault(why, ALOFT_E_LOADER_REFUSED, e);
     return al_esp_fault(why, ALOFT_E_LOADER_FAILED, e);
 }

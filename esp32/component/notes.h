@@ -45,7 +45,8 @@ ALOFT_MUST_USE aloft_err al_esp_notes_write(struct al_esp_notes *notes, int whic
 
 /* ---- who reads the notes: loader_idf.c, or loader_linux.c on target linux */
 unsigned al_esp_loader_running(const struct al_esp_table *table);
-/** Note this slot as the one to start next, to be tried. Fails LOADER_REFUSED, LOADER_FAILED. */
+/** Note this slot as the one to start next, to be tried. Fails LOADER_REFUSED, LOADER_SECURE,
+ *  LOADER_FAILED. */
 ALOFT_MUST_USE aloft_err al_esp_loader_set_boot(const esp_partition_t *partition, aloft_fault *why);
 /** The active entry says VALID from now on. Fails LOADER_FAILED. */
 ALOFT_MUST_USE aloft_err al_esp_loader_mark_valid(struct al_esp_notes *notes, aloft_fault *why);

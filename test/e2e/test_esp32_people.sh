@@ -43,7 +43,8 @@ objcopy -O binary -j .rodata records.o records
 say "no Wi-Fi, a wrong password, a network out of reach, one of another kind, one that goes away and comes back"
 printf 'home correct-horse\nold correct-horse 210\n' >air
 switch_on 1.0.0.elf
-seen '^No Wi-Fi is set, or NVS was erased. Type: wifi NAME PASSWORD'
+seen '^ota_demo 1.0.0 in slot A'
+wait_for 10 grep -q '^No Wi-Fi is set, or NVS was erased. Type: wifi NAME PASSWORD' monitor
 asks
 seen '^No Wi-Fi is set'
 types 'wifi home short'
@@ -107,7 +108,10 @@ types 'ota check'
 seen '^1.1.1 is on offer'
 types 'ota update'
 seen '0x070b'
+types 'ota check'
+seen '0x0708'
 asks
+seen '0x070b'
 seen '^The boot loader refuses the image on offer: it is for another chip than esp32c3.*set-target esp32c3'
 
 say "a release that is larger than the slot is refused before anything is written"
@@ -153,9 +157,9 @@ serves
 say "an NVS of another layout is erased by the application: Wi-Fi is forgotten, what was refused is not"
 switch_on --foreign-nvs
 seen '^NVS is of another layout: it is erased'
-seen '^No Wi-Fi is set, or NVS was erased'
 seen '^ota_demo 1.2.0 in slot A, confirmed$'
 asks
+seen '^No Wi-Fi is set, or NVS was erased'
 types 'wifi home correct-horse'
 seen '^wifi: 192.0.2.40$'
 ! tail -n 8 monitor | grep -q 'records' || fail "the records are not in NVS"

@@ -73,6 +73,12 @@ bool board_is_bootable(unsigned slot) {
     return image >= 0 && board.rig.image[image].at[0] != RIG_REFUSED;
 }
 
+unsigned board_secure_version(unsigned slot) {
+    const int image = rig_image_in(&board.rig, slot);
+
+    return image < 0 ? 0 : board.secure_version[image];
+}
+
 void board_start(const struct board_kind *kind, uint32_t image_size) {
     const uint32_t slot_size = kind->slot_size == 0 ? 65536 : kind->slot_size;
     const struct rig_geometry geometry = {kind->is_encrypted ? 16 : 4, UNIT, slot_size, UNIT, UNIT};

@@ -35,7 +35,8 @@ struct board_kind {
     bool records_in_nvs; /* its table has no partition "aloft" */
     bool has_factory;    /* it was delivered with a factory image, and empty slots */
     bool is_encrypted;   /* slots and otadata */
-    uint32_t slot_size;  /* 0: 64 KiB */
+    bool has_fuse; /* its boot loader starts no image of a lower secure version (anti-rollback) */
+    uint32_t slot_size; /* 0: 64 KiB */
 };
 
 struct board {
@@ -47,8 +48,9 @@ struct board {
     bool is_listed[BOARD_FACTORY + 1]; /* in the partition table */
     bool has_third_slot;
     esp_partition_t third_slot;
-    bool nvs_is_ready; /* nvs_flash_init was called */
-    bool minds_dates;  /* of certificates; ESP-IDF's mbedTLS by default does not */
+    unsigned fuse, secure_version[RIG_IMAGES_MAX]; /* burnt in; of each image */
+    bool nvs_is_ready;                             /* nvs_flash_init was called */
+    bool minds_dates; /* of certificates; ESP-IDF's mbedTLS by default does not */
     esp_err_t nvs_answers, flash_answers; /* not ESP_OK: every call fails with this */
     esp_reset_reason_t reason;
     unsigned running;                 /* slot, or ALOFT_SLOT_NONE */
@@ -76,6 +78,12 @@ void board_list(uint32_t slot_size);
 
 /** Whether the loader would start what is in this slot: with images of the rig, board.c says it. */
 bool board_is_bootable(unsigned slot);
+
+/** The secure version of what is in this slot, and whether the fuse lets it start. */
+unsigned board_secure_version(unsigned slot);
+bool board_is_secure(unsigned slot);
+/** What this slot holds is known to work: the fuse follows it. */
+void board_burn(unsigned slot);
 
 /** An operation that the power may be cut in; true: it is. For models of storage that is no flash. */
 bool board_is_cut(size_t len);

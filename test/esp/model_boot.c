@@ -46,7 +46,9 @@ static bool write_note(int which, const note *n) {
 }
 
 static bool is_there(int index) {
-    return index == FACTORY ? board.kind.has_factory : board_is_bootable((unsigned)index);
+    return index == FACTORY
+               ? board.kind.has_factory
+               : board_is_bootable((unsigned)index) && board_is_secure((unsigned)index);
 }
 
 /* The order of bootloader_utility_load_boot_image: down to the factory image, then up. */
@@ -101,6 +103,8 @@ bool board_load(void) {
         is_new = start == 0 && is_blank(&n[0]) && is_blank(&n[1]);
     } else if (active >= 0) {
         start = (int)((n[active].ota_seq - 1) % 2);
+        if (n[active].ota_state == ESP_OTA_IMG_VALID)
+            board_burn((unsigned)start);
         if (board.kind.has_rollback && n[active].ota_state == ESP_OTA_IMG_NEW) {
             n[active].ota_state = ESP_OTA_IMG_PENDING_VERIFY;
             if (!write_note(active, &n[active]))

@@ -152,6 +152,10 @@ esp_err_t esp_ota_set_boot_partition(const esp_partition_t *partition) {
         return esp_partition_erase_range(notes, 0, notes->size);
     if (!board.rig.power.on || !board_is_bootable(slot))
         return ESP_ERR_OTA_VALIDATE_FAILED;
+    if (!board_is_secure(slot)) {
+        (void)esp_partition_erase_range(partition, 0, partition->size);
+        return ESP_ERR_OTA_SMALL_SEC_VER;
+    }
     e = read_notes(n, &active);
     if (e != ESP_OK)
         return e;
@@ -178,5 +182,8 @@ esp_err_t esp_ota_mark_app_valid_cancel_rollback(void) {
     if (n[active].ota_state == ESP_OTA_IMG_VALID)
         return ESP_OK;
     n[active].ota_state = ESP_OTA_IMG_VALID;
-    return write_note(active, &n[active]);
+    e = write_note(active, &n[active]);
+    if (e == ESP_OK)
+        board_burn((n[active].ota_seq - 1) % 2);
+    return e;
 }

@@ -29,3 +29,14 @@ esp_err_t esp_efuse_mac_get_default(uint8_t *mac) {
     memcpy(mac, some, sizeof some);
     return ESP_OK;
 }
+
+/* ---- the fuse of anti-rollback */
+
+bool board_is_secure(unsigned slot) {
+    return !board.kind.has_fuse || board_secure_version(slot) >= board.fuse;
+}
+
+void board_burn(unsigned slot) {
+    if (board.kind.has_fuse && board_secure_version(slot) > board.fuse)
+        board.fuse = board_secure_version(slot);
+}

@@ -288,6 +288,36 @@ static void an_image_from_the_cable_over_one_on_trial_is_not_confirmed_in_its_pl
     board_end();
 }
 
+/* Anti-rollback: the fuse follows what is confirmed. */
+static void an_image_below_the_fuse_is_refused_with_the_reason(void **state) {
+    const struct board_kind fused = {.has_rollback = true, .has_fuse = true};
+
+    (void)state;
+    board_start(&fused, SIZE);
+    board.secure_version[0] = 1;
+    assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
+    rig_publish(&board.rig, RIG_GOOD, SIZE);
+    board.secure_version[1] = 2;
+    assert_int_equal(rig_run(&board.rig, 4000), ALOFT_DONE);
+    assert_int_equal(board.fuse, 2);
+
+    rig_publish(&board.rig, RIG_GOOD, SIZE);
+    board.secure_version[2] = 1;
+    for (unsigned i = 0; i < 300 && record()->phase != AL_KEPT; i++)
+        assert_true(rig_pass(&board.rig, 1));
+    assert_provoked(fault_now(), LOADER_SECURE);
+    assert_int_equal(board.running, 1);
+    assert_true(rig_pass(&board.rig, 86400)); /* its three chances */
+    assert_int_equal(board.running, 1);
+    assert_true(record()->skip == record()->slot[0].sequence);
+
+    rig_publish(&board.rig, RIG_GOOD, SIZE);
+    board.secure_version[3] = 2;
+    assert_true(rig_pass(&board.rig, 86400));
+    assert_int_equal(rig_running_image(&board.rig), 3);
+    board_end();
+}
+
 /* Home was named and did not start, while another image is on trial: what runs is all there is. */
 static void the_image_on_trial_stays_where_home_does_not_start(void **state) {
     (void)state;
@@ -361,6 +391,7 @@ int main(void) {
         cmocka_unit_test(a_switch_cut_between_its_halves_is_told_again),
         cmocka_unit_test(home_that_runs_and_is_named_changes_nothing),
         cmocka_unit_test(a_fallback_of_the_loader_makes_what_runs_home),
+        cmocka_unit_test(an_image_below_the_fuse_is_refused_with_the_reason),
         cmocka_unit_test(an_image_from_the_cable_is_told_as_one_and_nothing_is_known_of_it),
         cmocka_unit_test(an_image_from_the_cable_over_one_on_trial_is_not_confirmed_in_its_place),
         cmocka_unit_test(the_image_on_trial_stays_where_home_does_not_start),

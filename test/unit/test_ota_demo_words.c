@@ -137,6 +137,8 @@ static void an_image_for_another_chip_is_told_with_the_chip_that_it_is(void **st
     (void)state;
     status.fault.code = ALOFT_E_LOADER_REFUSED;
     says(&well, WORD_OTHER_CHIP, "esp32c3", "idf.py set-target esp32c3");
+    status.fault = (aloft_fault){.code = ALOFT_E_TRIAL_WAITS, .got = ALOFT_E_LOADER_REFUSED};
+    says(&well, WORD_OTHER_CHIP, "esp32c3", "idf.py set-target esp32c3"); /* an hour long */
 }
 
 static void an_image_from_the_cable_over_records_is_told(void **state) {

@@ -115,6 +115,8 @@ static int status(void) {
         printf("before this start: ");
     if (s.fault.code != ALOFT_OK)
         console_fault(&s.fault);
+    if (words_cause(&s) != s.fault.code)
+        console_fault(&(aloft_fault){.code = words_cause(&s), .step = ALOFT_STEP_TRIAL});
     say_all();
     return 0;
 }

@@ -76,6 +76,10 @@ static bool is_from_cable(const struct aloft_status *s) {
     return s->running_sequence == 0 && s->state != ALOFT_TESTING && s->floor > 0;
 }
 
+uint16_t words_cause(const struct aloft_status *s) {
+    return s->fault.code == ALOFT_E_TRIAL_WAITS ? (uint16_t)s->fault.got : s->fault.code;
+}
+
 unsigned words_of(const struct look *look, enum word out[WORDS_MAX]) {
     const struct aloft_status *s = look->status;
     struct list list = {out, 0};
@@ -86,7 +90,7 @@ unsigned words_of(const struct look *look, enum word out[WORDS_MAX]) {
     add(&list, is_stranger(s->fault.code), WORD_STRANGER);
     add(&list, look->silent_s >= WORDS_GONE_S, WORD_GONE);
     add(&list, look->notice == ALOFT_E_ESP_RECORDS_GONE, WORD_RECORDS_GONE);
-    add(&list, s->fault.code == ALOFT_E_LOADER_REFUSED, WORD_OTHER_CHIP);
+    add(&list, words_cause(s) == ALOFT_E_LOADER_REFUSED, WORD_OTHER_CHIP);
     add(&list, is_from_cable(s), WORD_CABLE);
     add(&list, !look->has_rollback, WORD_NO_NET);
     add(&list, look->records_in_nvs, WORD_RECORDS_IN_NVS);

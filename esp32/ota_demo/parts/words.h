@@ -44,6 +44,9 @@ struct look {
 
 #define WORDS_GONE_S 604800u /* a week without an answer is told by itself */
 
+/** Why the last attempt failed, also while its release waits for another one. */
+uint16_t words_cause(const struct aloft_status *status);
+
 /** Which sentences are true of it, the most pressing first; at most WORDS_MAX. Gives how many. */
 unsigned words_of(const struct look *look, enum word out[WORDS_MAX]);
 
