@@ -121,8 +121,13 @@ sh "$root/test/ota_demo/build.sh" esp32/ota_demo ota_demo.elf
 mkfifo "$tmp/keyboard"
 exec 9<>"$tmp/keyboard"
 : >"$tmp/monitor"
-aloft -C "$tmp/pc" device --dir "$tmp/board" --flash ota_demo.elf --id esp32-a1b2 --poll 60 <&9 >"$tmp/monitor" 2>&1 &
-started="$started $!"
+# switch_on [OPTION]...: power for the board
+switch_on() {
+    aloft -C "$tmp/pc" device --dir "$tmp/board" "$@" --id esp32-a1b2 --poll 60 <&9 >>"$tmp/monitor" 2>&1 &
+    board=$!
+    started="$started $board"
+}
+switch_on --flash ota_demo.elf
 wait_for 20 grep -q 'nothing published yet' "$tmp/monitor"
 sees 7 "$tmp/monitor"
 
@@ -161,17 +166,31 @@ wait_for 20 grep -q '^decision *good' "$tmp/monitor"
 echo 'ota url nonsense' >&9
 wait_for 5 grep -q '0x0102' "$tmp/monitor"
 
-say "step 10"
-VERSION=1.2.0 sh "$root/test/ota_demo/build.sh" esp32/ota_demo crash.elf -DCONFIG_OTA_DEMO_CRASH=1
+say "step 10: the plug is pulled in the middle of an update"
+# with bytes that are never used, so that its download has a middle
+echo '__attribute__((used)) const char ballast[2 << 20] = {1};' >"$tmp/ballast.c"
+VERSION=1.2.0 sh "$root/test/ota_demo/build.sh" esp32/ota_demo crash.elf -DCONFIG_OTA_DEMO_CRASH=1 "$tmp/ballast.c" -Wl,-u,ballast
 aloft -C "$tmp/pc" publish crash.elf >"$tmp/said"
-: >"$tmp/mark"
-wc -l <"$tmp/monitor" >"$tmp/mark"
-types 10 'ota update'
-came_back() {
-    tail -n +"$(cat "$tmp/mark")" "$tmp/monitor" | grep -q 'ota_demo 1.1.0 in slot B'
+mark=$(wc -l <"$tmp/monitor")
+# after WORDS: a line of the monitor since the mark
+after() {
+    tail -n +"$((mark + 1))" "$tmp/monitor" | grep -q -e "$1"
 }
-wait_for 60 came_back
-tail -n +"$(cat "$tmp/mark")" "$tmp/monitor" >"$tmp/after"
+types 10 'ota update'
+wait_for 20 after '^1.1.0 -> 1.2.0 .* [2-6][0-9] %$'
+kill -9 "$board"
+wait "$board" 2>/dev/null || :
+! after 'it is read back' || fail "the plug was pulled too late"
+mark=$(wc -l <"$tmp/monitor")
+switch_on
+
+say "it goes on where it was; then 1.2.0 crashes, and 1.1.0 comes back"
+wait_for 20 after '^1.1.0 -> 1.2.0 '
+tail -n +"$((mark + 1))" "$tmp/monitor" | grep -m1 '^1.1.0 -> 1.2.0 ' | grep -q ' [1-9][0-9] %$' || fail "it begins anew"
+wait_for 20 after 'it is read back'
+mark=$((mark + $(tail -n +"$((mark + 1))" "$tmp/monitor" | grep -n -m1 'it is read back' | cut -d: -f1)))
+wait_for 60 after 'ota_demo 1.1.0 in slot B'
+tail -n +"$((mark + 1))" "$tmp/monitor" >"$tmp/after"
 sees 10 "$tmp/after"
 grep -q '1.2.0' "$tmp/after" || fail "nobody says what became of 1.2.0"
 exits 0 aloft -C "$tmp/pc" devices
