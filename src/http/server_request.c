@@ -18,6 +18,7 @@ struct reader {
     bool has_length, has_host, is_1_0, says_close;
 };
 
+/* `at` is a byte that has come: behind the last one the reader waits. */
 static void fail_at(struct reader *r, size_t at) {
     r->at = at;
     r->e = ALOFT_E_HTTP_FORM;
@@ -193,9 +194,7 @@ aloft_err al_http_request_read(aloft_bytes bytes, struct al_http_request *reques
     if (r.e == ALOFT_E_HTTP_HEAD_LONG)
         *why = (aloft_fault){.code = (uint16_t)r.e, .want = AL_HTTP_REQUEST_MAX};
     else if (r.e == ALOFT_E_HTTP_FORM)
-        *why = (aloft_fault){.code = (uint16_t)r.e,
-                             .at = (uint32_t)r.at,
-                             .got = r.at < r.in.len ? r.in.at[r.at] : 0};
+        *why = (aloft_fault){.code = (uint16_t)r.e, .at = (uint32_t)r.at, .got = r.in.at[r.at]};
     return r.e;
 }
 

@@ -329,6 +329,8 @@ static void no_text_overflows_its_room(void **state) {
     assert_string_equal(would(), "It would fetch what is on offer: 7 bytes.");
     seen.would = (enum aloft_would)99; /* of a newer device */
     assert_string_equal(would(), "");
+    seen.would = ALOFT_WOULD_NOT_KNOWN;
+    assert_string_equal(would(), "");
     assert_ptr_equal(aloft_would_text(&seen, room, 0), room);
     assert_string_equal(room + 5, "---");
     assert_string_equal(aloft_road_name(ALOFT_ROAD_STEPS), "");

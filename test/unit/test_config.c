@@ -61,6 +61,37 @@ static void must_be(aloft_err code, uint32_t field) {
     set_up(NULL);
 }
 
+static aloft_err look(void *self, struct aloft_loader_view *out, aloft_fault *fault) {
+    (void)self;
+    (void)fault;
+    *out = (struct aloft_loader_view){0, 0, {ALOFT_ENTRY_VALID, ALOFT_ENTRY_NONE}};
+    return ALOFT_OK;
+}
+
+static aloft_err slot_is_taken(void *self, unsigned slot, aloft_fault *fault) {
+    (void)self;
+    (void)slot;
+    (void)fault;
+    return ALOFT_OK;
+}
+
+static aloft_err it_stays(void *self, aloft_fault *fault) {
+    (void)self;
+    (void)fault;
+    return ALOFT_OK;
+}
+
+/* A boot loader that is not ours, without its function number `missing`; 0: whole. */
+static struct aloft_loader foreign(unsigned missing) {
+    struct aloft_loader loader = rig.config.loader;
+
+    loader.look = look;
+    loader.try_slot = missing == 1 ? NULL : slot_is_taken;
+    loader.go_back = missing == 2 ? NULL : slot_is_taken;
+    loader.confirm = missing == 3 ? NULL : it_stays;
+    return loader;
+}
+
 #define WRONG(field, change)                                                                       \
     do {                                                                                           \
         change;                                                                                    \
@@ -87,6 +118,10 @@ static void each_field_that_is_missing_is_named_by_its_number(void **state) {
     WRONG(15, config.loader.running = NULL);
     WRONG(15, config.loader.reboot = NULL);
     WRONG(15, config.loader.kick = NULL);
+    WRONG(15,
+          config.loader = foreign(1)); /* of a boot loader that is not ours all four are asked */
+    WRONG(15, config.loader = foreign(2));
+    WRONG(15, config.loader = foreign(3));
     WRONG(16, config.manifest.at = NULL);
     WRONG(17, config.input.at = NULL);
     WRONG(18, config.page.at = NULL);
@@ -129,6 +164,10 @@ static void flash_that_cannot_be_used_is_refused_by_its_field(void **state) {
         struct aloft_flash *flash = i < 2 ? &config.slot[i] : &config.log;
         flash->read = NULL;
         must_be(ALOFT_E_FLASH_GEOMETRY, 2);
+        flash->write = NULL;
+        must_be(ALOFT_E_FLASH_GEOMETRY, 3);
+        flash->erase = NULL;
+        must_be(ALOFT_E_FLASH_GEOMETRY, 4);
         flash->write_size = 3;
         must_be(ALOFT_E_FLASH_GEOMETRY, 6);
         flash->erase_size = 0;
@@ -146,6 +185,9 @@ static void an_address_that_cannot_be_called_is_refused(void **state) {
                                         "https://",
                                         "https://h/a b",
                                         "https://h?q",
+                                        "https://h/?q",
+                                        "https://h/\x7f",
+                                        "https://h/\xc3\xb6",
                                         "https://h#f",
                                         "https://u@h",
                                         "https://h:0",
@@ -220,6 +262,7 @@ static void the_longest_requests_fit_the_smallest_buffer(void **state) {
     memset(id, 'i', ALOFT_ID_MAX);
     memset(token, 't', ALOFT_TOKEN_MAX);
     memset(image.version, '9', sizeof image.version);
+    memset(image.device_class, 'c', sizeof image.device_class);
     config.base = base;
     config.id = id;
     config.token = token;

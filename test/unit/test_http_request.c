@@ -54,6 +54,10 @@ static void fields_that_decide_are_read(void **state) {
     assert_span(request.if_range, "\"f\"");
     assert_true(request.expects_continue);
     assert_false(request.keep);
+    assert_ok(read_fields("Connection: close, x"));
+    assert_false(request.keep);
+    assert_ok(
+        read_text("GET / HTTP/1.1\r\nHost: my-pc_2.local:[\r\n\r\n")); /* its bytes, no more */
     assert_ok(read_text("POST / HTTP/1.1\r\nHost: h\r\nRange: bytes=7-\r\n\r\n"));
     assert_int_equal(request.range.kind, AL_HTTP_RANGE_NONE);
 }

@@ -33,6 +33,10 @@ static void addresses_are_split_into_host_port_and_path(void **state) {
     assert_span(url.path, "/a/b%20c?x=1");
     assert_false(al_http_url_is_base(&url));
 
+    assert_ok(split("https://my-pc.local"));
+    assert_span(url.host, "my-pc.local");
+    assert_ok(split("https://[::ffff:192.168.1.3]"));
+    assert_span(url.host, "::ffff:192.168.1.3");
     assert_ok(split("https://my_pc.local:1/"));
     assert_int_equal(url.port, 1);
 }

@@ -57,6 +57,18 @@ static void a_sequence_below_the_floor_is_refused(void **state) {
     assert_int_equal(aloft_manifest_rule(&why), 16);
 }
 
+/* A fault has 32 bits for what was met: a number that does not fit says the most that does. */
+static void a_sequence_that_does_not_fit_into_the_fault_is_told_as_the_most(void **state) {
+    (void)state;
+    terms.floor = (uint64_t)1 << 40;
+    m.sequence = UINT32_MAX - 1;
+    assert_provoked(judge(), ROLLBACK_REFUSED);
+    assert_int_equal(why.got, UINT32_MAX - 1);
+    m.sequence = (uint64_t)1 << 33;
+    assert_provoked(judge(), ROLLBACK_REFUSED);
+    assert_int_equal(why.got, UINT32_MAX);
+}
+
 static void the_installed_sequence_counts_only_with_the_same_manifest(void **state) {
     (void)state;
     terms.installed_sequence = 42;
@@ -201,6 +213,8 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(another_class_or_vendor_is_refused, start),
         cmocka_unit_test_setup(a_sequence_below_the_floor_is_refused, start),
+        cmocka_unit_test_setup(a_sequence_that_does_not_fit_into_the_fault_is_told_as_the_most,
+                               start),
         cmocka_unit_test_setup(the_installed_sequence_counts_only_with_the_same_manifest, start),
         cmocka_unit_test_setup(a_manifest_without_number_is_no_update_for_an_image_from_the_factory,
                                start),

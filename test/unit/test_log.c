@@ -267,6 +267,51 @@ static void another_refusal_of_the_port_is_passed_on_and_stops_appends(void **st
     assert_int_equal(number_at(0, 0), 11);
 }
 
+/* Reads of the chip, of which all from one on are refused as by a port that has lost it. */
+static aloft_err (*read_of_chip)(void *self, uint32_t at, aloft_space to);
+static unsigned n_reads, reads_left;
+
+static aloft_err read_while_some_are_left(void *self, uint32_t at, aloft_space to) {
+    return n_reads++ < reads_left ? read_of_chip(self, at, to) : ALOFT_E_NET_LOCAL;
+}
+
+/* Nothing, a sure record, an unsealed one, an unsealed one at the front of its unit; gives the highest number. */
+static uint32_t lay_out(unsigned log) {
+    end_chip(NULL);
+    fresh_chip(NULL);
+    if (log > 0)
+        place(0, 3, 11, 1, AL_CELL_SIZE);
+    if (log > 1)
+        place(1, 3 - log, 12, 2, AL_BODY_SIZE);
+    read_of_chip = port.read;
+    port.read = read_while_some_are_left;
+    n_reads = 0;
+    return log == 0 ? 0 : log == 1 ? 11 : 12;
+}
+
+static void a_chip_that_is_lost_at_any_read_loses_no_record(void **state) {
+    uint32_t newest;
+
+    (void)state;
+    for (unsigned log = 0; log < 4; log++) {
+        for (unsigned n = 0;; n++) {
+            newest = lay_out(log);
+            reads_left = n;
+            if (reopen() == ALOFT_OK)
+                break;
+            assert_int_equal(why.code, ALOFT_E_NET_LOCAL);
+            assert_int_equal(chip.writes + chip.erases, 0);
+            reads_left = UINT32_MAX;
+            if (journal.n > AL_RECORD_N_MAX) /* the search did not end */
+                assert_provoked(al_log_append(&journal, &record, &why), FLASH_WRITE);
+            assert_ok(reopen());
+            assert_int_equal(found, newest == 0 ? AL_LOG_NEW : AL_LOG_FOUND);
+            assert_in_range(record.n, newest, newest + 2);
+        }
+        assert_in_range(n_reads, 8, 30);
+    }
+}
+
 static void a_refused_append_is_told_and_the_next_begins_a_unit(void **state) {
     (void)state;
     assert_ok(reopen());
@@ -371,6 +416,7 @@ int main(void) {
         on_a_chip(a_log_that_cannot_be_read_anywhere_is_lost),
         on_a_chip(a_second_seal_that_cannot_be_read_does_not_hide_a_sure_record),
         on_a_chip(another_refusal_of_the_port_is_passed_on_and_stops_appends),
+        on_a_chip(a_chip_that_is_lost_at_any_read_loses_no_record),
         on_a_chip(a_refused_append_is_told_and_the_next_begins_a_unit),
         on_a_chip(a_refused_erase_is_told),
         on_a_chip(the_last_number_there_is_refuses_to_be_followed),

@@ -60,6 +60,29 @@ static void a_statement_that_is_shorter_longer_or_turned_is_read_safely(void **s
     assert_in_range(n_none, 8 * 20, 8 * 60); /* kid, class, numbers, signature may be any */
 }
 
+/* The example with another unprotected header and another sequence. */
+static bool reads_with(const char *header, const char *sequence, unsigned more) {
+    uint8_t bytes[AL_STATEMENT_MAX + 64];
+    struct al_statement s;
+    char text[2 * sizeof bytes];
+
+    snprintf(text, sizeof text, "%.32s%s58%02x%.38s%s%s", example, header, 0x22 + more,
+             example + 38, sequence, example + 86);
+    return al_statement_read(kit_guarded(0, bytes, kit_hex(text, bytes, sizeof bytes)), &s);
+}
+
+static void what_a_statement_may_not_say_is_refused_where_one_bit_does_not_reach(void **state) {
+    static const uint8_t endless[AL_STATEMENT_MAX + 1] = {0xd2};
+    struct al_statement s;
+
+    (void)state;
+    assert_true(reads_with("a0", "1a6b028be8", 0));
+    assert_false(reads_with("a10101", "1a6b028be8", 0)); /* nothing stands outside the signature */
+    assert_true(reads_with("a0", "1b7fffffffffffffff", 4));
+    assert_false(reads_with("a0", "1b8000000000000000", 4)); /* R16 */
+    assert_false(al_statement_read(ALOFT_BYTES(endless), &s));
+}
+
 static void what_the_host_makes_the_device_reads(void **state) {
     const uint32_t issued[] = {1, 1795330000, UINT32_MAX};
     const uint64_t sequence[] = {0, 24, INT64_MAX};
@@ -87,6 +110,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_example_reads_as_it_is_written_down),
         cmocka_unit_test(a_statement_that_is_shorter_longer_or_turned_is_read_safely),
+        cmocka_unit_test(what_a_statement_may_not_say_is_refused_where_one_bit_does_not_reach),
         cmocka_unit_test(what_the_host_makes_the_device_reads),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -314,6 +314,10 @@ static void install_without_patches_is_one_fetch_and_maybe_a_time(void **state) 
          "14a10401"
          "0410" GET "582aa301000219ffff035820" H REST,
          29},
+        {"8c0c00"
+         "14a204010501"
+         "040f" GET "582aa301000219ffff035820" H REST,
+         28}, /* a time and something else */
         {"900c00"
          "14a10401"
          "040f"
