@@ -108,25 +108,26 @@ static aloft_err send_some(void *self, aloft_bytes from, size_t *sent, aloft_fau
     return ALOFT_OK;
 }
 
-/* From head, body and what fills it up, in this order; one kind at a time. */
-static size_t take(struct sim_net *net, uint8_t *to, size_t len) {
-    size_t rest = net->head_len - net->head_at;
+static size_t lesser(size_t a, size_t b) {
+    return a < b ? a : b;
+}
 
-    if (rest > 0) {
-        len = len < rest ? len : rest;
-        memcpy(to, net->head + net->head_at, len);
-        net->head_at += len;
-    } else if (net->body.len > 0) {
-        len = len < net->body.len ? len : net->body.len;
-        memcpy(to, net->body.at, len);
-        net->body.at += len;
-        net->body.len -= len;
-    } else {
-        len = len < net->zeros ? len : net->zeros;
-        memset(to, net->fill, len);
-        net->zeros -= (uint32_t)len;
+/* From head, body and what fills it up, in this order; as much as fits comes at once. */
+static size_t take(struct sim_net *net, uint8_t *to, size_t len) {
+    const size_t head = lesser(len, net->head_len - net->head_at);
+    const size_t body = lesser(len - head, net->body.len);
+    const size_t zeros = lesser(len - head - body, net->zeros);
+
+    memcpy(to, net->head + net->head_at, head);
+    net->head_at += head;
+    if (body > 0) {
+        memcpy(to + head, net->body.at, body);
+        net->body.at += body;
+        net->body.len -= body;
     }
-    return len;
+    memset(to + head + body, net->fill, zeros);
+    net->zeros -= (uint32_t)zeros;
+    return head + body + zeros;
 }
 
 static void count(struct sim_net *net, const uint8_t *bytes, uint32_t len) {

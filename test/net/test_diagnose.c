@@ -184,6 +184,44 @@ static void a_cut_download_would_be_gone_on_with(void **state) {
     assert_string_equal(would(), "It would go on with 1.1.0: 68928 bytes are left.");
 }
 
+/* Nothing of it has come that would stay, or what has come is of another release. */
+static void a_download_without_a_mark_of_this_release_would_begin_anew(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, TINY);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE); /* nothing is to be compared any more */
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    for (unsigned i = 0; i < 2; i++) {
+        rig.net.wrong.only = rig.uri;
+        rig.net.wrong.cut_after = i == 0 ? 20000 : 150000;
+        aloft_check_now(&rig.device);
+        rig.progress.next = ALOFT_WORK;
+        assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
+        if (i == 1)
+            rig_publish(&rig, RIG_GOOD, SIZE - 1);
+        diagnose();
+        assert_string_equal(would(), i == 0 ? "It would fetch 1.2.0: 200000 bytes."
+                                            : "It would fetch 1.3.0: 199999 bytes.");
+    }
+}
+
+static aloft_err look(void *self, struct aloft_loader_view *out, aloft_fault *why) {
+    (void)self;
+    (void)out;
+    *why = (aloft_fault){.code = ALOFT_E_LOADER_FAILED};
+    return ALOFT_E_LOADER_FAILED;
+}
+
+static void a_loader_that_cannot_be_asked_is_broken_at_the_decision(void **state) {
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, TINY);
+    rig.config.loader.look = look;
+
+    diagnose();
+
+    must_be_broken_at(ALOFT_ROAD_DECISION, ALOFT_E_LOADER_FAILED);
+    assert_int_equal(seen.fault.step, ALOFT_STEP_VERIFY);
+}
+
 static void what_runs_would_not_be_fetched_again(void **state) {
     (void)state;
     rig_publish(&rig, RIG_GOOD, TINY);
@@ -348,6 +386,8 @@ int main(void) {
         TEST(the_update_happens_when_it_would_have_without_the_diagnosis),
         TEST(an_update_under_way_is_not_disturbed),
         TEST(a_cut_download_would_be_gone_on_with),
+        TEST(a_download_without_a_mark_of_this_release_would_begin_anew),
+        TEST(a_loader_that_cannot_be_asked_is_broken_at_the_decision),
         TEST(what_runs_would_not_be_fetched_again),
         TEST(an_offer_that_is_refused_is_broken_at_the_decision),
         TEST(a_release_that_failed_its_trial_waits_for_its_back_off),

@@ -112,6 +112,76 @@ static void a_note_does_not_stand_in_the_way_of_an_update_nor_of_a_trial(void **
     assert_int_equal(now.fault.code, ALOFT_OK);
 }
 
+/* The record of a trial is the boot stage's: what was noted while the release was fetched stays in it, whatever the
+ * server says now. */
+static void a_note_of_the_download_is_not_touched_on_trial(void **state) {
+    uint32_t before;
+
+    (void)state;
+    rig_publish(&rig, RIG_UNSURE, SIZE);
+    rig.net.wrong.only = ".bin";
+    rig.net.wrong.status = 503;
+    aloft_check_now(&rig.device);
+    rig.progress.next = ALOFT_WORK;
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
+    fail_for(ALOFT_E_NET_UNREACHABLE, HOUR_S);
+    sim_net_heal(&rig.net);
+    while (now.state != ALOFT_TESTING) {
+        assert_true(rig_step(&rig));
+        rig_status(&rig, &now);
+    }
+    before = records();
+    rig.net.wrong.status = 204;
+    rig.net.wrong.only = ".suit";
+    assert_true(rig_pass(&rig, HOUR_S));
+    assert_int_equal(records(), before);
+    assert_int_equal(now.state, ALOFT_TESTING);
+    assert_int_equal(rig.progress.next, ALOFT_SLEEP); /* nothing is done yet */
+    assert_true(now.server_reached);
+    assert_int_equal(now.fault.code, ALOFT_OK);
+
+    sim_net_heal(&rig.net);
+    rig.decided = true;
+    assert_true(rig_pass(&rig, DAY_S));
+    rig_status(&rig, &now);
+    assert_int_equal(rig_running_image(&rig), 2);
+    assert_int_equal(now.outcome, ALOFT_CONFIRMED);
+}
+
+static aloft_err refuse_erase(void *self, uint32_t at) {
+    (void)self;
+    (void)at;
+    return ALOFT_E_FLASH_ERASE;
+}
+
+/* The other slot has started because home has rotted, and the flash refuses to note that: this is the news. */
+static void what_a_start_finds_is_told_before_what_was_noted(void **state) {
+    const struct aloft_flash obeys = rig.config.log;
+
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_true(rig_pass(&rig, DAY_S + DAY_S / 5));
+    assert_int_equal(rig_running_image(&rig), 2);
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    fail_for(ALOFT_E_NET_UNREACHABLE, HOUR_S);
+    sim_flash_load(&rig.slot[0], 100, ALOFT_BYTES("rotten"));
+    rig.check_always = true;
+    rig.config.log.erase = refuse_erase;
+    start_again();
+    assert_int_equal(rig_running_image(&rig), 1);
+    assert_string_equal(aloft_err_name(now.fault.code), "FLASH_ERASE");
+    assert_int_equal(now.fault.step, ALOFT_STEP_START);
+    assert_false(now.is_before);
+
+    rig.config.log = obeys;
+    sim_net_heal(&rig.net);
+    assert_true(rig_pass(&rig, HOUR_S));
+    rig_status(&rig, &now);
+    assert_int_equal(rig_running_image(&rig), 2); /* the release is installed again */
+    assert_int_equal(now.outcome, ALOFT_CONFIRMED);
+    assert_int_equal(now.fault.code, ALOFT_OK);
+}
+
 static void must_still_tell_of_the_trial(void) {
     fail_for(ALOFT_E_NET_TIMEOUT, 1800);
     start_again();
@@ -151,6 +221,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(what_http_says_is_no_note, set_up, frame_end),
         cmocka_unit_test_setup_teardown(
             a_note_does_not_stand_in_the_way_of_an_update_nor_of_a_trial, set_up, frame_end),
+        cmocka_unit_test_setup_teardown(a_note_of_the_download_is_not_touched_on_trial, set_up,
+                                        frame_end),
+        cmocka_unit_test_setup_teardown(what_a_start_finds_is_told_before_what_was_noted, set_up,
+                                        frame_end),
         cmocka_unit_test_setup_teardown(what_ended_a_trial_is_not_overwritten, set_up, frame_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -374,6 +374,102 @@ static void a_download_that_was_consented_to_goes_on_after_a_cut(void **state) {
     must_run(1);
 }
 
+/* What was begun was agreed to; what has taken its place on the server was not. */
+static void another_release_than_the_one_that_was_begun_waits_for_its_own_word(void **state) {
+    (void)state;
+    rig.config.ask_first = true;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    aloft_take_offer(&rig.device);
+    rig.net.wrong.cut_after = 100000;
+    rig.progress.next = ALOFT_WORK;
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+
+    rig_publish(&rig, RIG_GOOD, SIZE + 1);
+    assert_true(rig_pass(&rig, HOUR_S));
+    rig_status(&rig, &now);
+    assert_true(now.offer_stands);
+    assert_int_equal(now.received, 0);
+
+    aloft_take_offer(&rig.device);
+    assert_true(rig_pass(&rig, 200));
+    must_run(2);
+}
+
+static void nobody_takes_an_offer_for_an_image_on_trial(void **state) {
+    (void)state;
+    rig.config.ask_first = true;
+    rig_publish(&rig, RIG_UNSURE, SIZE);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    aloft_take_offer(&rig.device);
+    assert_true(rig_pass(&rig, 200));
+    rig_status(&rig, &now);
+    assert_int_equal(now.state, ALOFT_TESTING);
+    rig_publish(&rig, RIG_GOOD, SIZE + 1);
+
+    aloft_take_offer(&rig.device);
+    rig.decided = true;
+    assert_true(rig_pass(&rig, HOUR_S));
+
+    must_run(1);
+    assert_true(now.offer_stands);
+}
+
+static void outside_a_trial_no_word_about_health_changes_anything(void **state) {
+    static const enum aloft_health_word words[] = {ALOFT_WELL, ALOFT_UNDECIDED, ALOFT_SICK};
+    aloft_fault why;
+
+    (void)state;
+    for (unsigned i = 0; i < 3; i++) {
+        assert_ok(aloft_health(&rig.device, words[i], &why));
+        assert_true(rig_pass(&rig, 100));
+    }
+    rig_status(&rig, &now);
+    assert_int_equal(rig.n_starts, 1);
+    assert_int_equal(rig.power.ops, 0);
+    assert_int_equal(now.state, ALOFT_IDLE);
+}
+
+/* It is nobody's business: neither heads about the device nor reports. */
+static void a_quiet_device_updates_and_says_nothing_about_itself(void **state) {
+    static const char *const words[] = {"Aloft-Device", "Aloft-Running", "Aloft-State",
+                                        "Aloft-Record"};
+    char value[80];
+
+    (void)state;
+    rig.config.quiet = true;
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    for (unsigned i = 0; i < STEPS && rig.progress.next != ALOFT_DONE; i++) {
+        assert_true(rig_step(&rig));
+        for (unsigned w = 0; w < 4; w++)
+            assert_false(sim_net_field(&rig.net, words[w], value, sizeof value));
+    }
+    must_run(1);
+    assert_false(now.reported);
+    assert_int_equal(rig.net.report_len, 0);
+}
+
+static void a_device_without_a_name_reports_without_one(void **state) {
+    char value[80];
+
+    (void)state;
+    rig.config.id = NULL;
+    assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    while (rig.net.n_requests == 0)
+        assert_true(rig_step(&rig));
+    assert_false(sim_net_field(&rig.net, "Aloft-Device", value, sizeof value));
+    assert_true(sim_net_field(&rig.net, "Aloft-Running", value, sizeof value));
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    must_run(1);
+    assert_true(now.reported);
+    assert_int_equal(rig.net.report[0], 0xad); /* a map of 13: no key 2 */
+    assert_int_equal(rig.net.report[1], 1);
+    assert_int_equal(rig.net.report[3], 3);
+}
+
 static void an_offer_that_was_withdrawn_stands_no_more(void **state) {
     (void)state;
     rig.config.ask_first = true;
@@ -419,6 +515,11 @@ int main(void) {
         T(an_offer_that_is_taken_twice_is_installed_once),
         T(a_download_that_was_consented_to_goes_on_after_a_cut),
         T(an_offer_that_was_withdrawn_stands_no_more),
+        T(another_release_than_the_one_that_was_begun_waits_for_its_own_word),
+        T(nobody_takes_an_offer_for_an_image_on_trial),
+        T(outside_a_trial_no_word_about_health_changes_anything),
+        T(a_quiet_device_updates_and_says_nothing_about_itself),
+        T(a_device_without_a_name_reports_without_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,6 +4,8 @@
 #include "test/kit/frame.h"
 #include "test/kit/kit.h"
 
+#include "device/device.h"
+
 #define SIZE   200000u
 #define TINY   1500u
 #define MARK   65536u
@@ -39,6 +41,7 @@ static void a_payload_that_is_answered_wrongly_never_boots(void **state) {
         {WRONG = ".bin", .wrong.status = 304, .code = ALOFT_E_HTTP_STATUS},
         {WRONG = ".bin", .wrong.status = 416, .code = ALOFT_E_HTTP_STATUS},
         {WRONG = ".bin", .wrong.status = 200, .code = ALOFT_E_HTTP_LENGTH},
+        {WRONG = ".bin", .wrong.status = 206, .code = ALOFT_E_HTTP_RANGE}, /* a part of all? */
         {WRONG = ".bin", .wrong.type = "text/html", .code = ALOFT_E_HTTP_HTML},
         {WRONG = ".bin", .wrong.heads = "Content-Encoding: br\r\n", .code = ALOFT_E_HTTP_ENCODED},
         {WRONG = ".bin", .wrong.length_shift = 1, .code = ALOFT_E_HTTP_LENGTH},
@@ -165,6 +168,145 @@ static void a_payload_may_come_from_elsewhere_and_learns_nothing_about_the_devic
     assert_string_equal(rig.net.host, "update.example");
 }
 
+/* RFC 9110 §15.4: five statuses send on; 300 and 306 mean something else. */
+static void each_status_that_sends_on_is_followed(void **state) {
+    static const uint16_t statuses[] = {301, 302, 303, 307, 308};
+
+    (void)state;
+    for (unsigned i = 0; i < 5; i++) {
+        begin(TINY);
+        sim_net_serve(&rig.net, "/fw.bin", (aloft_bytes){rig.image[1].at, TINY});
+        rig.net.wrong.only = rig.uri;
+        rig.net.wrong.status = statuses[i];
+        rig.net.wrong.location = "/fw.bin";
+        assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+        must_run(1);
+        rig_end(&rig);
+    }
+    for (unsigned status = 300; status <= 306; status += 6) {
+        begin(TINY);
+        rig.net.wrong.only = rig.uri;
+        rig.net.wrong.status = (uint16_t)status;
+        rig.net.wrong.location = "/fw.bin";
+        must_fail_with(ALOFT_E_HTTP_STATUS);
+        rig_end(&rig);
+    }
+}
+
+/* A redirect without a body: the stream may stay. */
+static void send_on_without_a_word(const char *location) {
+    rig.net.wrong.location = location;
+    rig.net.wrong.body_shift = rig.net.wrong.length_shift = -35; /* the words of sim_site */
+}
+
+/* A stream that stands is used again for the very same host and port only, and with the same CA. */
+static void a_stream_is_kept_for_the_same_host_and_port_only(void **state) {
+    static const char *const others[] = {
+        "https://update.example:8443/fw.bin", "https://update.example.org:4443/fw.bin",
+        "https://update.exampl:4443/fw.bin", "https://update.example:4443/fw.bin"};
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        begin(TINY);
+        sim_net_serve(&rig.net, "/fw.bin", (aloft_bytes){rig.image[1].at, TINY});
+        rig.net.wrong.only = rig.uri;
+        send_on_without_a_word(others[i]);
+        while (strcmp(rig.net.path, "/fw.bin") != 0)
+            assert_true(rig_step(&rig));
+        assert_int_equal(rig.net.n_opens, i < 3 ? 2 : 1);
+        assert_int_equal(rig.net.payload, i < 3);
+        assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+        must_run(1);
+        rig_end(&rig);
+    }
+}
+
+/* From one mirror to another whose name begins like the first one's. */
+static void a_host_is_not_taken_for_one_that_begins_like_it(void **state) {
+    (void)state;
+    rig.net.wrong.only = rig.uri;
+    send_on_without_a_word("https://cdn.example.org/fw.bin");
+    while (strcmp(rig.net.host, "cdn.example.org") != 0)
+        assert_true(rig_step(&rig));
+    sim_net_serve(&rig.net, "/other.bin", (aloft_bytes){rig.image[1].at, SIZE});
+    rig.net.wrong.only = "/fw.bin";
+    send_on_without_a_word("https://cdn.example/other.bin");
+    while (strcmp(rig.net.path, "/other.bin") != 0)
+        assert_true(rig_step(&rig));
+    assert_string_equal(rig.net.host, "cdn.example");
+    assert_int_equal(rig.net.n_opens, 3);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+    must_run(1);
+    assert_int_equal(rig_received(&rig), SIZE);
+}
+
+/* ---- marks that no download of this release on this chip has made: the record is from another firmware */
+
+static struct al_record *record(void) {
+    return &((struct al_device *)rig.device.room)->record;
+}
+
+static void a_mark_that_does_not_fit_is_not_gone_on_from(void **state) {
+    uint64_t before;
+    aloft_fault why;
+
+    (void)state;
+    for (unsigned i = 0; i < 4; i++) {
+        begin(SIZE);
+        rig.net.wrong.cut_after = 2 * MARK + 9000;
+        assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
+        assert_int_equal(record()->mark, 2 * MARK);
+        if (i == 1)
+            record()->pay[0] ^= 1; /* another payload of the release */
+        if (i == 2)
+            record()->mark -= 4096; /* whole units of another chip */
+        if (i == 3)
+            record()->mark = 4 * MARK; /* behind the image's end */
+        assert_ok(al_log_append(&((struct al_device *)rig.device.room)->log, record(), &why));
+        before = rig_received(&rig);
+        assert_true(rig_boot(&rig, ALOFT_RESET_POWER));
+
+        assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+
+        must_run(1);
+        assert_int_equal(rig_received(&rig), before + SIZE - (i == 0 ? 2 * MARK : 0));
+        rig_end(&rig);
+    }
+}
+
+/* The rest of a payload was still within the day's four; all of it from the beginning, which is what the server sends
+ * instead, is not. */
+static void a_download_that_would_start_over_waits_for_tomorrow_too(void **state) {
+    uint64_t before;
+
+    (void)state;
+    rig.image[1].at[SIZE - 1] ^= 1; /* tampered on the server */
+    for (unsigned i = 0; i < 4; i++) {
+        if (i == 2)
+            rig.image[1].at[SIZE - 1] ^= 1;
+        if (i >= 2)
+            rig.net.wrong.cut_after = i == 2 ? 190000 : 16000;
+        aloft_check_now(&rig.device);
+        assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
+    }
+    before = rig_received(&rig);
+    assert_in_range(before, 3 * SIZE + 1, 3 * SIZE + MARK);
+    assert_int_equal(record()->mark, 2 * MARK);
+    rig.net.wrong.only = ".bin";
+    rig.net.wrong.ignores_range = true;
+    aloft_check_now(&rig.device);
+    assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
+
+    rig_status(&rig, &now);
+    assert_provoked(now.fault.code, PAYLOAD_LIMIT);
+    assert_int_equal(now.fault.want, SIZE);
+    assert_in_range(now.next_check_s, 1, DAY_S / 4);
+    assert_int_equal(rig_received(&rig), before);
+    assert_int_equal(record()->mark, 2 * MARK); /* for a server that gives the rest */
+    must_heal_within(DAY_S);
+    assert_int_equal(rig_received(&rig), before + SIZE - 2 * MARK);
+}
+
 /* Back-off alone would let more through in the first day, and an application that cannot wait passes it by. */
 static void at_most_four_payloads_are_fetched_in_any_24_hours(void **state) {
     uint64_t received[5 * 24 + 1] = {0};
@@ -248,13 +390,22 @@ static void an_exchange_that_stalls_at_any_byte_is_made_good(void **state) {
     }
 }
 
-/* More came than was said: what follows a body is never read as the next answer's head. */
+/* More came than was said, with the body or behind it: it is never read as the next answer's head, and the stream on
+ * which it came is not used again. */
 static void bytes_behind_an_answer_do_not_spoil_the_next_one(void **state) {
     (void)state;
-    rig.net.wrong.only = "manifest.suit";
-    rig.net.wrong.body_shift = 40;
-    assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
-    must_run(1);
+    for (unsigned piece = 0; piece < 2; piece++) {
+        begin(TINY);
+        rig.net.wrong.only = "manifest.suit";
+        rig.net.wrong.body_shift = 40;
+        rig.net.wrong.piece = piece;
+        while (strcmp(rig.net.path, rig.path) != 0)
+            assert_true(rig_step(&rig));
+        assert_int_equal(rig.net.n_opens, 2);
+        assert_int_equal(rig_run(&rig, STEPS), ALOFT_DONE);
+        must_run(1);
+        rig_end(&rig);
+    }
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, frame_end)
@@ -267,12 +418,17 @@ int main(void) {
         T(a_slow_handshake_is_not_a_slow_download),
         cmocka_unit_test(a_resumed_download_is_never_joined_to_the_wrong_bytes),
         T(a_payload_may_come_from_elsewhere_and_learns_nothing_about_the_device),
+        cmocka_unit_test(each_status_that_sends_on_is_followed),
+        cmocka_unit_test(a_stream_is_kept_for_the_same_host_and_port_only),
+        T(a_host_is_not_taken_for_one_that_begins_like_it),
+        cmocka_unit_test(a_mark_that_does_not_fit_is_not_gone_on_from),
+        T(a_download_that_would_start_over_waits_for_tomorrow_too),
         T(at_most_four_payloads_are_fetched_in_any_24_hours),
         T(a_large_release_that_failed_does_not_stop_a_small_one),
         T(an_update_comes_byte_by_byte_too),
         cmocka_unit_test(an_exchange_that_is_cut_at_any_byte_is_made_good),
         cmocka_unit_test(an_exchange_that_stalls_at_any_byte_is_made_good),
-        T(bytes_behind_an_answer_do_not_spoil_the_next_one),
+        cmocka_unit_test(bytes_behind_an_answer_do_not_spoil_the_next_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
