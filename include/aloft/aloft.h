@@ -32,7 +32,8 @@
 #define ALOFT_TOKEN_MAX 200u  /* longest bearer token, printable ASCII without spaces */
 #define ALOFT_INPUT_MIN 1024u /* smallest input buffer: the longest request that aloft makes */
 
-/** Everything aloft is given. All pointers must live as long as the device; nothing is copied.
+/** Everything aloft is given. All pointers must live as long as the device; nothing is copied. A text
+ * may change between two steps (a new token); one that is wrong then fails what would have sent it.
  * A field that is wrong is ALOFT_E_MISUSE with its number (the comment's) in why->want. */
 struct aloft_config {
     const char *base;    /* 1: https://HOST[:PORT][/PATH] */

@@ -119,7 +119,7 @@ enum al_state al_step_look(struct al_device *d) {
         begin(d);
     e = al_ask_step(d, &why);
     if (!d->has_begun) {
-        end(d, ALOFT_ROAD_ADDRESS, &why); /* with class and channel behind it, it is too long */
+        end(d, step_of_settings(why.code), &why); /* a text that has changed since the start */
         return AL_REST;
     }
     if (is_opening && d->talk.phase == AL_TALK_SEND)

@@ -13,6 +13,7 @@
 static struct rig rig;
 static struct aloft_loader_view notes;
 static unsigned told, n_told; /* the slot that it was told to start last */
+static unsigned n_confirmed;
 
 static unsigned n_looks, fails_at; /* the look that fails, from 1 */
 
@@ -36,6 +37,7 @@ static aloft_err try_slot(void *self, unsigned slot, aloft_fault *why) {
 static aloft_err confirm(void *self, aloft_fault *why) {
     (void)self;
     (void)why;
+    n_confirmed++;
     return ALOFT_OK;
 }
 
@@ -83,7 +85,7 @@ static void begin_trial(void) {
     assert_int_equal(start(ALOFT_RESET_POWER), ALOFT_REBOOT);
     assert_int_equal(record()->phase, AL_TRIAL);
     assert_int_equal(told, 1);
-    n_told = n_looks = fails_at = 0;
+    n_told = n_looks = fails_at = n_confirmed = 0;
 }
 
 /* Its notes are gone, and so it starts the first slot that it finds, which is the one on trial: for ever, if the device
@@ -172,38 +174,122 @@ static void a_start_is_counted_once_also_where_a_later_look_fails(void **state) 
     rig_end(&rig);
 }
 
-/* The loader has confirmed the image, then power went; now the flash refuses the record's half. */
-static void an_image_confirmed_by_half_is_confirmed_when_flash_obeys_again(void **state) {
-    struct aloft_status now;
+static void pass(void) {
+    for (unsigned i = 0; i < 100; i++)
+        sim_clock_pass(&rig.clock, aloft_step(&rig.device).wait_ms);
+}
+
+/* A start that finds the image on trial confirmed by the loader, as a cut between its two halves leaves it. */
+static void start_confirmed_by_half(void) {
     aloft_fault why = {0};
 
-    (void)state;
     begin_trial();
     notes = (struct aloft_loader_view){1, 1, {ALOFT_ENTRY_VALID, ALOFT_ENTRY_VALID}};
     rig.loader.running = 1;
     rig.config.reset = ALOFT_RESET_POWER;
     sim_net_reset(&rig.net);
     assert_ok(aloft_start(&rig.device, &rig.config, &why));
-    rig.log.answers = ALOFT_E_FLASH_WRITE;
+}
+
+static void must_say_on_trial(aloft_err code) {
+    struct aloft_status now;
+
     (void)aloft_step(&rig.device);
     rig_status(&rig, &now);
-    assert_int_equal(now.fault.code, ALOFT_E_FLASH_WRITE);
+    assert_string_equal(aloft_err_name(now.fault.code), aloft_err_name(code));
     assert_int_equal(now.fault.step, ALOFT_STEP_TRIAL);
     assert_int_equal(now.outcome, ALOFT_UNDER_WAY);
+}
+
+static void an_image_confirmed_by_half_is_confirmed_when_the_chips_obey_again(void **state) {
+    struct aloft_status now;
+
+    (void)state;
+    for (unsigned i = 0; i < 2; i++) {
+        struct sim_flash *chip = i == 0 ? &rig.slot[1] : &rig.log;
+        start_confirmed_by_half();
+        chip->answers = i == 0 ? ALOFT_E_FLASH_READ : ALOFT_E_FLASH_WRITE;
+        must_say_on_trial(chip->answers);
+
+        chip->answers = ALOFT_OK;
+        pass();
+        rig_status(&rig, &now);
+        assert_int_equal(now.outcome, ALOFT_CONFIRMED);
+        assert_int_equal(now.floor, rig.image[1].sequence);
+        rig_end(&rig);
+    }
+}
+
+/* The loader says the same of what came over the cable into the slot of the trial. */
+static void an_image_from_the_cable_is_noted_when_flash_obeys_again(void **state) {
+    struct aloft_status now;
+
+    (void)state;
+    start_confirmed_by_half();
+    sim_flash_load(&rig.slot[1], 100, ALOFT_BYTES("flashed by cable"));
+    rig.log.answers = ALOFT_E_FLASH_WRITE;
+    must_say_on_trial(ALOFT_E_FLASH_WRITE);
 
     rig.log.answers = ALOFT_OK;
-    for (unsigned i = 0; i < 50; i++)
+    for (unsigned i = 0; i < 100 && record()->phase == AL_TRIAL; i++)
         sim_clock_pass(&rig.clock, aloft_step(&rig.device).wait_ms);
     rig_status(&rig, &now);
-    assert_int_equal(now.outcome, ALOFT_CONFIRMED);
-    assert_int_equal(now.floor, rig.image[1].sequence);
+    assert_int_equal(now.fault.code, ALOFT_E_FLASHED);
+    assert_int_equal(record()->home, 1);
+    assert_int_equal(now.floor, 0); /* nobody has signed it */
+    rig_end(&rig);
+}
+
+/* The loader lost its note and could not be asked at the start: what that means is acted on before the next check. */
+static void what_a_start_could_not_ask_is_asked_before_the_check(void **state) {
+    uint32_t sent;
+
+    (void)state;
+    begin_trial();
+    notes.entry[1] = ALOFT_ENTRY_NONE;
+    fails_at = 1;
+    sent = rig.net.n_sent;
+    assert_int_equal(start(ALOFT_RESET_SOFTWARE), ALOFT_REBOOT);
+    assert_true(n_looks > 1);
+    assert_int_equal(rig.net.n_sent, sent);
+    assert_int_equal(told, 1);
+    assert_int_equal(record()->phase, AL_TRIAL);
+    assert_int_equal(record()->cold, 1);
+    rig_end(&rig);
+}
+
+/* Something else has noted the other slot for the next start: what is in it must not be written over, and no word about
+ * the image that runs is a word about that one. */
+static void what_the_loader_will_try_next_is_left_alone(void **state) {
+    struct aloft_status now;
+    aloft_fault why;
+
+    (void)state;
+    begin_trial();
+    sim_flash_load(&rig.log, 0, (aloft_bytes){rig.slot[0].bytes + 32768, 8192}); /* blank again */
+    notes = (struct aloft_loader_view){0, 1, {ALOFT_ENTRY_VALID, ALOFT_ENTRY_NEW}};
+    n_told = 0;
+    assert_int_equal(start(ALOFT_RESET_POWER), ALOFT_FAILED);
+    rig_status(&rig, &now);
+    assert_provoked(now.fault.code, LOADER_WAITS);
+    assert_int_equal(now.received, 0);
+    assert_ok(aloft_health(&rig.device, ALOFT_WELL, &why));
+    assert_int_equal(n_confirmed, 0);
+    assert_int_equal(record()->n, 0);
+
+    notes = (struct aloft_loader_view){0, 0, {ALOFT_ENTRY_VALID, ALOFT_ENTRY_NONE}};
+    assert_int_equal(lives_six_hours(), ALOFT_REBOOT);
+    assert_int_equal(told, 1);
     rig_end(&rig);
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_image_that_is_sent_home_restarts_also_where_its_settings_are_wrong),
-        cmocka_unit_test(an_image_confirmed_by_half_is_confirmed_when_flash_obeys_again),
+        cmocka_unit_test(an_image_confirmed_by_half_is_confirmed_when_the_chips_obey_again),
+        cmocka_unit_test(an_image_from_the_cable_is_noted_when_flash_obeys_again),
+        cmocka_unit_test(what_a_start_could_not_ask_is_asked_before_the_check),
+        cmocka_unit_test(what_the_loader_will_try_next_is_left_alone),
         cmocka_unit_test(a_start_is_counted_once_also_where_a_later_look_fails),
         cmocka_unit_test(an_image_that_crashes_goes_home_whatever_the_loader_has_noted),
         cmocka_unit_test(a_loader_that_only_says_yes_does_not_make_the_device_restart_for_ever),
