@@ -33,6 +33,8 @@ static void addresses_are_split_into_host_port_and_path(void **state) {
     assert_span(url.path, "/a/b%20c?x=1");
     assert_false(al_http_url_is_base(&url));
 
+    assert_ok(split("https://192.168.1.3:4443/x"));
+    assert_span(url.host, "192.168.1.3");
     assert_ok(split("https://my-pc.local"));
     assert_span(url.host, "my-pc.local");
     assert_ok(split("https://[::ffff:192.168.1.3]"));
