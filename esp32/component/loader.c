@@ -46,15 +46,21 @@ static bool is_named(const struct al_esp_notes *notes, unsigned slot) {
 }
 
 /* A slot that runs by default, without a note (the first one was torn, or a tool has erased
- * otadata), gets one before anything else is tried: else there would be nothing to go back to but
- * chance. */
-static aloft_err name_home(struct al_esp_notes *notes, unsigned runs, aloft_fault *why) {
-    esp_ota_select_entry_t entry;
+ * otadata), gets one before anything else is tried, and when it has proved itself: else there would
+ * be nothing to go back to but chance. */
+static aloft_err name_running(void *self, struct al_esp_notes *notes, aloft_fault *why) {
+    const unsigned runs = running(self);
+    aloft_err e;
 
     if (runs > 1 || notes->active >= 0)
         return ALOFT_OK;
-    al_esp_notes_make(&entry, runs + 1, ESP_OTA_IMG_VALID);
-    return al_esp_notes_write(notes, 0, &entry, why);
+    al_esp_notes_make(&notes->entry[0], runs + 1, ESP_OTA_IMG_VALID);
+    e = al_esp_notes_write(notes, 0, &notes->entry[0], why);
+    if (e != ALOFT_OK)
+        return e;
+    notes->active = 0;
+    note_sure(self, 0);
+    return ALOFT_OK;
 }
 
 static aloft_err try_slot(void *self, unsigned slot, aloft_fault *why) {
@@ -63,7 +69,7 @@ static aloft_err try_slot(void *self, unsigned slot, aloft_fault *why) {
     aloft_err e = al_esp_notes_read(&notes, table->notes, why);
 
     if (e == ALOFT_OK)
-        e = name_home(&notes, running(self), why);
+        e = name_running(self, &notes, why);
     return e == ALOFT_OK ? al_esp_loader_set_boot(table->slot[slot], why) : e;
 }
 
@@ -151,6 +157,8 @@ static aloft_err confirm(void *self, aloft_fault *why) {
     struct al_esp_notes notes;
     aloft_err e = al_esp_notes_read(&notes, table_of(self)->notes, why);
 
+    if (e == ALOFT_OK)
+        e = name_running(self, &notes, why);
     if (e != ALOFT_OK)
         return e;
     if (slot > 1 || !is_named(&notes, slot))

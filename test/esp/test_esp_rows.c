@@ -377,6 +377,30 @@ static void confirm_refuses_where_another_slot_is_named(void **state) {
     board_end();
 }
 
+/* All notes are withdrawn: the loader starts the first slot that it finds, and leaves them as they are. */
+static void what_runs_without_a_note_gets_one_when_it_has_proved_itself(void **state) {
+    (void)state;
+    board_start(&guarded, SIZE);
+    assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
+    rig_publish(&board.rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&board.rig, 4000), ALOFT_DONE);
+    rig_publish(&board.rig, RIG_GOOD, SIZE);
+    step_until_restart();
+    note(0, 3, ESP_OTA_IMG_ABORTED);
+    note(1, 2, ESP_OTA_IMG_INVALID);
+    restart(ALOFT_RESET_POWER);
+    assert_int_equal(board.running, 0);
+    assert_int_equal(record()->phase, AL_TRIAL);
+
+    assert_true(rig_pass(&board.rig, 200));
+    assert_int_equal(record()->phase, AL_IDLE);
+    assert_int_equal(record()->home, 0);
+    assert_int_equal(noted(0), ALOFT_ENTRY_VALID);
+    restart(ALOFT_RESET_POWER);
+    assert_int_equal(board.running, 0);
+    board_end();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_loader_makes_new_pending_and_the_start_is_counted),
@@ -398,6 +422,7 @@ int main(void) {
         cmocka_unit_test(notes_that_disagree_are_mended),
         cmocka_unit_test(no_update_begins_while_the_running_image_is_pending),
         cmocka_unit_test(confirm_refuses_where_another_slot_is_named),
+        cmocka_unit_test(what_runs_without_a_note_gets_one_when_it_has_proved_itself),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
