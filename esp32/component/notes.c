@@ -22,8 +22,7 @@ static uint32_t check_of(uint32_t number) {
 }
 
 static bool is_readable(const esp_ota_select_entry_t *entry) {
-    return entry->ota_seq != NO_NUMBER && entry->ota_seq != 0 &&
-           entry->crc == check_of(entry->ota_seq);
+    return entry->ota_seq != NO_NUMBER && entry->crc == check_of(entry->ota_seq);
 }
 
 void al_esp_notes_make(esp_ota_select_entry_t *entry, uint32_t number, uint32_t state) {

@@ -401,6 +401,23 @@ static void what_runs_without_a_note_gets_one_when_it_has_proved_itself(void **s
     board_end();
 }
 
+/* Numbers begin at 1; the loader takes a 0 with a right check all the same, and so starts the last slot. */
+static void a_note_with_the_number_0_is_read_as_the_loader_reads_it(void **state) {
+    struct aloft_loader_view view;
+
+    (void)state;
+    board_start(&guarded, SIZE);
+    sim_flash_load(&board.rig.slot[1], 0,
+                   (aloft_bytes){board.rig.image[0].at, board.rig.image[0].size});
+    note(0, 0, ESP_OTA_IMG_VALID);
+    assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
+    assert_int_equal(board.running, 1);
+    assert_ok(board.rig.config.loader.look(board.rig.config.loader.self, &view, &why));
+    assert_int_equal(view.active, 1);
+    assert_int_equal(view.entry[1], ALOFT_ENTRY_VALID);
+    board_end();
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_loader_makes_new_pending_and_the_start_is_counted),
@@ -423,6 +440,7 @@ int main(void) {
         cmocka_unit_test(no_update_begins_while_the_running_image_is_pending),
         cmocka_unit_test(confirm_refuses_where_another_slot_is_named),
         cmocka_unit_test(what_runs_without_a_note_gets_one_when_it_has_proved_itself),
+        cmocka_unit_test(a_note_with_the_number_0_is_read_as_the_loader_reads_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
