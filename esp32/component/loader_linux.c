@@ -6,7 +6,8 @@
  *
  * The program that a person starts is the factory image, which runs while no note names a slot. A
  * restart goes on in the same process, with another program in it, so that a debugger and the
- * terminal stay. */
+ * terminal stay. A program that crashes is gone: the person starts the factory image again, with the
+ * flash file of before, and that start is the one of a boot loader. */
 #include "notes.h"
 
 #include <signal.h>
@@ -18,6 +19,7 @@
 #include <unistd.h>
 
 #include <esp_private/partition_linux.h>
+#include <esp_system.h>
 
 #define SET_SLOT    "ALOFT_ESP_SLOT" /* 0, 1, or none: what runs; not set: a person has started it */
 #define SET_FLASH   "ALOFT_ESP_FLASH"   /* the flash file; not set: ESP-IDF makes a new one */
@@ -129,12 +131,24 @@ static void load(const struct al_esp_table *table) {
     start_slot(table, 1 - slot);
 }
 
+/* The application's own esp_restart would end the program: ESP-IDF asks first. */
+static const struct al_esp_table *to_restart;
+
+static void restart(void) {
+    al_esp_loader_restart(to_restart);
+}
+
 void al_esp_loader_begin(const struct al_esp_table *table) {
     char path[4096];
     ssize_t len;
 
+    to_restart = table;
+    (void)esp_register_shutdown_handler(restart);
     if (getenv(SET_SLOT) != NULL)
         return;
+    if (getenv(SET_FLASH) == NULL)
+        printf("The flash is a new file. To start with it again: " SET_FLASH "=%s\n",
+               esp_partition_get_file_mmap_ctrl_act()->flash_file_name);
     len = readlink("/proc/self/exe", path, sizeof path - 1);
     if (len > 0) {
         path[len] = 0;

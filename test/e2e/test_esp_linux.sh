@@ -21,6 +21,7 @@ switch_on() {
 
 # the program that a person starts is the factory image; nothing in a slot is started before it is whole
 switch_on garbage1 try1 install1 try1 restart end <<END
+The flash is a new file. To start with it again: ALOFT_ESP_FLASH=flash.bin
 running -1, noted none none
 try1: 070b
 running 1, noted none pending
@@ -38,6 +39,12 @@ running 1, noted none pending
 running 1, noted none valid
 END
 switch_on end <<END
+running 1, noted none valid
+END
+
+# an application that restarts by ESP-IDF's own call goes on in the same process
+switch_on idf end <<END
+running 1, noted none valid
 running 1, noted none valid
 END
 

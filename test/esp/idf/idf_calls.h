@@ -37,6 +37,7 @@ esp_err_t nvs_commit(nvs_handle_t handle);
 /* esp_system.h, esp_mac.h, esp_random.h, esp_log.h, esp_timer.h */
 esp_reset_reason_t esp_reset_reason(void);
 void esp_restart(void) __attribute__((__noreturn__));
+esp_err_t esp_register_shutdown_handler(shutdown_handler_t handle);
 uint32_t esp_get_free_heap_size(void);
 uint32_t esp_get_minimum_free_heap_size(void);
 const char *esp_get_idf_version(void);

@@ -95,6 +95,7 @@ typedef enum {
     ESP_RST_PWR_GLITCH,
     ESP_RST_CPU_LOCKUP,
 } esp_reset_reason_t;
+typedef void (*shutdown_handler_t)(void);
 
 /* ---- esp_timer.h */
 typedef struct esp_timer *esp_timer_handle_t;

@@ -4,7 +4,7 @@
  *
  * $ESP_SCRIPT  a file of words; each is taken once, also by the programs that follow in this
  * process: install0, install1 (this very program into a slot), garbage1, try0, try1, confirm,
- * back0, restart, end */
+ * back0, restart, idf (esp_restart, as an application calls it), end */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -78,6 +78,8 @@ static void obey(const struct aloft_loader *loader, const char *word) {
         e = loader->confirm(loader->self, &why);
     else if (strcmp(word, "restart") == 0)
         loader->reboot(loader->self);
+    else if (strcmp(word, "idf") == 0)
+        esp_restart();
     else
         exit(0);
     if (e != ALOFT_OK)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A stand-in of what ESP-IDF's flash on a PC (partition_linux.c) has beside flash: a file, named before
- * it is first asked for a partition, or made anew. The flash itself is the model's. */
+ * it is first asked for a partition, or made anew. The flash itself is the model's. And a stand-in of
+ * ESP-IDF's restart on a PC, which ends the program. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,4 +43,17 @@ const esp_partition_t *__wrap_esp_partition_find_first(esp_partition_type_t type
     if (act.flash_file_name[0] == 0)
         open_flash();
     return __real_esp_partition_find_first(type, subtype, label);
+}
+
+static shutdown_handler_t asked_first;
+
+esp_err_t esp_register_shutdown_handler(shutdown_handler_t handle) {
+    asked_first = handle;
+    return ESP_OK;
+}
+
+void esp_restart(void) {
+    if (asked_first != NULL)
+        asked_first();
+    exit(0);
 }
