@@ -41,6 +41,7 @@ struct aloft_random al_esp_random(void) {
     return (struct aloft_random){.fill = fill};
 }
 
+#ifndef CONFIG_IDF_TARGET_LINUX /* there loader_linux.c knows */
 /* What nobody can be blamed for counts as a loss of power: the reset pin, a debugger, a cable,
  * waking from deep sleep. The boot loader takes an image back after each of them too, and a trial
  * that ended so has not failed. */
@@ -55,6 +56,7 @@ enum aloft_reset al_esp_reset(void) {
         return ALOFT_RESET_WATCHDOG;
     return ALOFT_RESET_POWER;
 }
+#endif
 
 #ifdef CONFIG_IDF_TARGET_LINUX
 const char *al_esp_chip(uint8_t mac[3]) {

@@ -6,10 +6,12 @@
  *
  * The program that a person starts is the factory image, which runs while no note names a slot. A
  * restart goes on in the same process, with another program in it, so that a debugger and the
- * terminal stay. A program that crashes is gone: the person starts the factory image again, with the
- * flash file of before, and that start is the one of a boot loader. */
+ * terminal stay. So does the crash of a program in a slot; the factory image crashes as any program
+ * does. Who is killed has lost its power: the person starts the factory image again, with the flash
+ * file of before. */
 #include "notes.h"
 
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,29 +23,30 @@
 #include <esp_private/partition_linux.h>
 #include <esp_system.h>
 
-#define SET_SLOT    "ALOFT_ESP_SLOT" /* 0, 1, or none: what runs; not set: a person has started it */
+#define SET_SLOT    "ALOFT_ESP_SLOT"    /* 0, 1, or none: what runs; empty or not set: the loader */
 #define SET_FLASH   "ALOFT_ESP_FLASH"   /* the flash file; not set: ESP-IDF makes a new one */
 #define SET_FACTORY "ALOFT_ESP_FACTORY" /* the program that a person started */
+#define SET_RESET   "ALOFT_ESP_RESET"   /* why this program has started; not set: the power came */
 
 extern char **environ;
 
-/* ESP-IDF opens its flash file when it is first asked for a partition, and makes a new one unless
- * it is told. */
-__attribute__((constructor)) static void keep_flash(void) {
-    const char *name = getenv(SET_FLASH);
-    esp_partition_file_mmap_ctrl_t *ctrl = esp_partition_get_file_mmap_ctrl_input();
+static bool is_in_slot(void) {
+    const char *slot = getenv(SET_SLOT);
 
-    if (name != NULL && strlen(name) < sizeof ctrl->flash_file_name)
-        strcpy(ctrl->flash_file_name, name);
+    return slot != NULL && (strcmp(slot, "0") == 0 || strcmp(slot, "1") == 0);
 }
 
 unsigned al_esp_loader_running(const struct al_esp_table *table) {
-    const char *slot = getenv(SET_SLOT);
-
     (void)table;
-    if (slot == NULL || (strcmp(slot, "0") != 0 && strcmp(slot, "1") != 0))
-        return ALOFT_SLOT_NONE;
-    return (unsigned)(slot[0] - '0');
+    return is_in_slot() ? (unsigned)(getenv(SET_SLOT)[0] - '0') : ALOFT_SLOT_NONE;
+}
+
+enum aloft_reset al_esp_reset(void) {
+    const char *why = getenv(SET_RESET);
+
+    if (why == NULL)
+        return ALOFT_RESET_POWER;
+    return strcmp(why, "crash") == 0 ? ALOFT_RESET_CRASH : ALOFT_RESET_SOFTWARE;
 }
 
 static bool is_program(const esp_partition_t *partition) {
@@ -59,16 +62,49 @@ static bool is_program(const esp_partition_t *partition) {
 static void become(int program, const char *slot) {
     static char name[] = "aloft";
     char *const arguments[] = {name, NULL};
+    const char *flash = esp_partition_get_file_mmap_ctrl_act()->flash_file_name;
     struct itimerval never = {0};
     sigset_t none;
 
     sigemptyset(&none);
     (void)setitimer(ITIMER_REAL, &never, NULL);
     (void)setenv(SET_SLOT, slot, 1);
-    (void)setenv(SET_FLASH, esp_partition_get_file_mmap_ctrl_act()->flash_file_name, 1);
+    if (flash[0] != 0) /* else it was not opened yet, and SET_FLASH stands */
+        (void)setenv(SET_FLASH, flash, 1);
     fflush(NULL);
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     fexecve(program, arguments, environ);
+}
+
+/* The program that a person started, with nothing in SET_SLOT: it is the boot loader then. */
+static void start_over(int number) {
+    const char *factory = getenv(SET_FACTORY);
+    int file = factory == NULL ? -1 : open(factory, O_RDONLY | O_CLOEXEC);
+
+    (void)setenv(SET_RESET, "crash", 1);
+    if (file >= 0)
+        become(file, "");
+    _exit(128 + number);
+}
+
+/* ESP-IDF opens its flash file when it is first asked for a partition, and makes a new one unless
+ * it is told. */
+static void keep_flash(void) {
+    const char *name = getenv(SET_FLASH);
+    esp_partition_file_mmap_ctrl_t *ctrl = esp_partition_get_file_mmap_ctrl_input();
+
+    if (name != NULL && strlen(name) < sizeof ctrl->flash_file_name)
+        strcpy(ctrl->flash_file_name, name);
+}
+
+/* Before the application's first line, which may be the one that crashes. */
+__attribute__((constructor)) static void begin(void) {
+    static const int crashes[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+
+    keep_flash();
+    for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
+        if (is_in_slot())
+            (void)signal(crashes[i], start_over);
 }
 
 /* The whole slot: what stands behind the program does no harm to it. */
@@ -144,7 +180,7 @@ void al_esp_loader_begin(const struct al_esp_table *table) {
 
     to_restart = table;
     (void)esp_register_shutdown_handler(restart);
-    if (getenv(SET_SLOT) != NULL)
+    if (getenv(SET_SLOT) != NULL && getenv(SET_SLOT)[0] != 0)
         return;
     if (getenv(SET_FLASH) == NULL)
         printf("The flash is a new file. To start with it again: " SET_FLASH "=%s\n",
@@ -161,6 +197,7 @@ void al_esp_loader_restart(const struct al_esp_table *table) {
     const char *factory = getenv(SET_FACTORY);
     FILE *file;
 
+    (void)setenv(SET_RESET, "software", 1);
     load(table);
     file = factory == NULL ? NULL : fopen(factory, "rb");
     if (file != NULL)

@@ -42,10 +42,12 @@ switch_on end <<END
 running 1, noted none valid
 END
 
-# an application that restarts by ESP-IDF's own call goes on in the same process
-switch_on idf end <<END
+# an application that restarts by ESP-IDF's own call goes on in the same process, and knows that nobody pulled a plug
+switch_on why idf why end <<END
 running 1, noted none valid
+power
 running 1, noted none valid
+software
 END
 
 # a second update into the other slot that goes back by itself
@@ -62,4 +64,14 @@ running 0, noted pending valid
 END
 switch_on end <<END
 running 1, noted failed valid
+END
+
+# a crash restarts as it does on a chip, also of a program that is on trial: the loader goes back, and says why
+switch_on try0 restart crash why crash why end <<END
+running 1, noted failed valid
+running 0, noted pending valid
+running 1, noted failed valid
+crash
+running 1, noted failed valid
+crash
 END

@@ -4,7 +4,7 @@
  *
  * $ESP_SCRIPT  a file of words; each is taken once, also by the programs that follow in this
  * process: install0, install1 (this very program into a slot), garbage1, try0, try1, confirm,
- * back0, restart, idf (esp_restart, as an application calls it), end */
+ * back0, restart, idf (esp_restart, as an application calls it), crash, why, end */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -63,6 +63,11 @@ static void tell(const struct aloft_loader *loader) {
            words[view.entry[0]], words[view.entry[1]]);
 }
 
+static const char *const resets[] = {[ALOFT_RESET_POWER] = "power",
+                                     [ALOFT_RESET_SOFTWARE] = "software",
+                                     [ALOFT_RESET_CRASH] = "crash",
+                                     [ALOFT_RESET_WATCHDOG] = "watchdog"};
+
 static void obey(const struct aloft_loader *loader, const char *word) {
     const unsigned slot = word[strlen(word) - 1] == '1';
     aloft_fault why = {0};
@@ -80,6 +85,10 @@ static void obey(const struct aloft_loader *loader, const char *word) {
         loader->reboot(loader->self);
     else if (strcmp(word, "idf") == 0)
         esp_restart();
+    else if (strcmp(word, "crash") == 0)
+        abort();
+    else if (strcmp(word, "why") == 0)
+        puts(resets[al_esp_reset()]);
     else
         exit(0);
     if (e != ALOFT_OK)
