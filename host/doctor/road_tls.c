@@ -35,6 +35,15 @@ static const char *other_version(struct road *road) {
     return NULL;
 }
 
+/* Whether it sends on to a place that is not this host's. */
+static bool is_portal(const struct road *road, const char *place) {
+    const char *host = strstr(place, "://");
+    size_t len = strlen(road->host);
+
+    return host != NULL && (strncasecmp(host + 3, road->host, len) != 0 ||
+                            strchr("/:?\r\n", host[3 + len]) == NULL);
+}
+
 /* What speaks no TLS is asked in plain HTTP: a portal names its page. */
 static void remark_plain(struct road *road) {
     static const char ask[] = "GET / HTTP/1.0\r\n\r\n";
@@ -51,10 +60,13 @@ static void remark_plain(struct road *road) {
     if (strncmp(room, "HTTP/", 5) != 0)
         return;
     place = strstr(room, "\nLocation: ");
-    road_remark(road, ROAD_TLS, "asked in plain HTTP it says: %.*s%s%.*s",
+    road_remark(road, ROAD_TLS, "asked in plain HTTP it says: %.*s%s%.*s%s",
                 (int)strcspn(room, "\r\n"), room, place == NULL ? "" : ", ",
-                place == NULL ? 0 : (int)strcspn(place + 1, "\r\n"),
-                place == NULL ? "" : place + 1);
+                place == NULL ? 0 : (int)strcspn(place + 1, "\r\n"), place == NULL ? "" : place + 1,
+                place == NULL || !is_portal(road, place)
+                    ? ""
+                    : ". That is another host: the login page of a guest network, most likely. No "
+                      "device can log in; put it on the server's network");
 }
 
 static bool say_tls(struct road *road, const aloft_fault *why) {

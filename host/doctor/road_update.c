@@ -157,6 +157,28 @@ static bool say_payload(struct road *road, const struct road_get *get, const alo
                        (unsigned long long)get->n);
 }
 
+static void ignore(void *self, aloft_bytes body) {
+    (void)self;
+    (void)body;
+}
+
+/* A device asks for the rest of what ended early. Whoever begins anew then keeps it from ever coming to the end. */
+static void remark_rest(struct road *road, const struct road_get *cut) {
+    struct road_get rest = {.url = cut->url, .from = cut->n, .most = 1, .take = ignore};
+    aloft_fault ignored = {0};
+
+    if (cut->n == 0)
+        return;
+    (void)!road_get(road, &rest, &ignored);
+    if (rest.head.status == 206)
+        road_remark(road, ROAD_PAYLOAD, "asked for the rest it goes on: a device comes to the end");
+    else if (rest.head.status == 200)
+        road_remark(
+            road, ROAD_PAYLOAD,
+            "asked for the rest it begins anew: a proxy in between cuts and takes ranges away, "
+            "so no device comes to the end");
+}
+
 static bool see_resumed(struct road *road, struct road_get *get, const struct aloft_branch *branch,
                         struct tasting *whole) {
     struct tasting part = {0};
@@ -225,8 +247,11 @@ bool road_see_payload(struct road *road) {
     get.self = &whole;
     aloft_hash_start(&whole.all);
     aloft_hash_start(&whole.tail);
-    if (fetch(road, &get, branch, &what, &why) != ALOFT_OK)
+    if (fetch(road, &get, branch, &what, &why) != ALOFT_OK) {
+        if (why.code == ALOFT_E_PAYLOAD_SHORT)
+            remark_rest(road, &get);
         return say_payload(road, &get, &why);
+    }
     aloft_hash_end(&whole.all, digest);
     if (memcmp(digest, branch->payload_sha256.at, sizeof digest) != 0) {
         why = (aloft_fault){.code = ALOFT_E_DIGEST_MISMATCH};

@@ -120,8 +120,9 @@ static void say_nothing_wrong(const struct doctor *d, FILE *to) {
               to);
     else if (is_fine(d, DOCTOR_ADDRESS))
         fputs("Nothing wrong was found: what is inside fits your server. If the device still does "
-              "not "
-              "reach\nit, the cause is between them: Wi-Fi, firewall, another network.\n",
+              "not reach\nit, something else is in its way: Wi-Fi, firewall, another network, its "
+              "clock, or a server that\nlistens elsewhere. `aloft doctor` walks the road, `aloft "
+              "watch` puts both ends side by side.\n",
               to);
     else
         fputs(

@@ -172,6 +172,10 @@ static void say_progress(struct aloft_posix *posix) {
             printf("going on with %s at byte %u of %u\n", now->offered_version, now->resumed_at,
                    now->total);
     }
+    if (now->resumed_at == 0 && posix->told.resumed_at > 0) {
+        end_progress(posix);
+        printf("the whole file comes in place of the rest: it begins again at byte 0\n");
+    }
     if (step != posix->told_percent)
         say_bar(posix, percent);
     posix->told_percent = step;

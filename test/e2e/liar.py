@@ -42,7 +42,7 @@ class Liar(http.server.BaseHTTPRequestHandler):
             body = b"X" + body[1:]
         if self.how == "length":
             body += b"more"
-        if self.how == "short":
+        if self.how == "short" or (self.how == "shortonce" and not asked):
             return self.answer(200, body[:1000], Content_Length=str(len(body)))
         if not asked or self.how == "noranges":
             return self.answer(200, body)
