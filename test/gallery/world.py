@@ -36,6 +36,7 @@ def number_of(name):
 
 CHANGES = [
     (re.compile(r"\b\d\d:\d\d:\d\d  "), "hh:mm:ss  "),
+    (re.compile(r"\b\d{4,5} days\b"), "N days"),
     (re.compile(r"\b20\d\d-\d\d-\d\d \d\d:\d\d"), "YYYY-MM-DD hh:mm"),
     (re.compile(r"\(\d+ ms\)"), "(N ms)"),
     (re.compile(r"\b\d s from the server's"), "N s from the server's"),
