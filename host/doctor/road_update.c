@@ -162,7 +162,7 @@ static void ignore(void *self, aloft_bytes body) {
     (void)body;
 }
 
-/* A device asks for the rest of what ended early. Whoever begins anew then keeps it from ever coming to the end. */
+/* A device asks for the rest of what ended early. Who begins anew then keeps it from an end. */
 static void remark_rest(struct road *road, const struct road_get *cut) {
     struct road_get rest = {.url = cut->url, .from = cut->n, .most = 1, .take = ignore};
     aloft_fault ignored = {0};
