@@ -17,7 +17,7 @@
     'X' /* a nature: the boot loader does not start it (another chip, a wrong signature) */
 
 #define BOARD_NVS_MAX   12u
-#define BOARD_VALUE_MAX 512u
+#define BOARD_VALUE_MAX 4096u
 
 /** One value in NVS. While it is not committed, a loss of power leaves the old one or the new one. */
 struct board_value {

@@ -141,6 +141,21 @@ const esp_partition_t *esp_ota_get_running_partition(void) {
     return board.running > 1 ? &board.partition[BOARD_FACTORY] : &board.partition[board.running];
 }
 
+/* Only the application calls it: test/ota_demo/idf/app_calls.h. */
+const esp_partition_t *esp_ota_get_next_update_partition(const esp_partition_t *start_from);
+
+const esp_partition_t *esp_ota_get_next_update_partition(const esp_partition_t *start_from) {
+    (void)start_from;
+    return &board.partition[board.running == BOARD_SLOT_0 ? BOARD_SLOT_1 : BOARD_SLOT_0];
+}
+
+/* As the application is built: with rollback, or for a loader that has none. */
+#ifdef CONFIG_ALOFT_BRIDGE
+#define TO_BE_TRIED ESP_OTA_IMG_UNDEFINED
+#else
+#define TO_BE_TRIED ESP_OTA_IMG_NEW
+#endif
+
 esp_err_t esp_ota_set_boot_partition(const esp_partition_t *partition) {
     const esp_partition_t *notes = &board.partition[BOARD_NOTES];
     const uint32_t slot = (uint32_t)(partition - board.partition);
@@ -166,7 +181,7 @@ esp_err_t esp_ota_set_boot_partition(const esp_partition_t *partition) {
         which = 1 - active;
         n[which].ota_seq = n[active].ota_seq + 1;
     }
-    n[which].ota_state = ESP_OTA_IMG_NEW; /* the application is built with rollback */
+    n[which].ota_state = TO_BE_TRIED;
     return write_note(which, &n[which]);
 }
 

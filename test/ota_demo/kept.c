@@ -52,7 +52,7 @@ void kept_open(const char *path) {
     uint8_t *at = map(path, chips + sizeof board.nvs + sizeof *kept_made, &is_new);
 
     kept_made = (struct kept_made *)(void *)(at + chips + sizeof board.nvs);
-    board = (struct board){.kind = {.has_rollback = true,
+    board = (struct board){.kind = {.has_rollback = !kept_made->is_legacy,
                                     .records_in_nvs = kept_made->records_in_nvs,
                                     .slot_size = KEPT_SLOT}};
     sim_power_start(&board.rig.power, 1);

@@ -6,6 +6,7 @@
  *
  * WORD  --records-in-nvs   the partition table has no place for the records
  *       --foreign-nvs      NVS was written by another version of ESP-IDF
+ *       --legacy=OLD       a device of the SmartThings ota_demo: OLD is in slot 0 and has put FIRMWARE into slot 1
  *
  * Ends with 3 where the loader starts nothing, 4 after STARTS_MAX starts. */
 #include <fcntl.h>
@@ -16,31 +17,52 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "esp32/component/notes.h"
 #include "test/ota_demo/kept.h"
 
 #define STARTS_MAX 40u /* the tests need ten */
 
-static void flash_by_cable(const char *path) {
+static void load(unsigned which, const char *path) {
     static uint8_t piece[4096];
-    const struct aloft_flash slot = sim_flash_port(&board.rig.slot[0]);
-    const struct aloft_flash notes = sim_flash_port(&board.notes);
+    const struct aloft_flash slot = sim_flash_port(&board.rig.slot[which]);
     FILE *file = fopen(path, "rb");
     uint32_t at = 0;
 
     for (uint32_t i = 0; i < KEPT_SLOT; i += slot.erase_size)
         (void)slot.erase(slot.self, i);
-    for (uint32_t i = 0; i < board.notes.size; i += notes.erase_size)
-        (void)notes.erase(notes.self, i);
+    memset(piece, 0xff, sizeof piece);
     while (file != NULL && at < KEPT_SLOT && fread(piece, 1, sizeof piece, file) > 0) {
         (void)slot.write(slot.self, at, (aloft_bytes){piece, sizeof piece});
         at += sizeof piece;
         memset(piece, 0xff, sizeof piece);
     }
-    if (file == NULL || kept_image(0) == 0) {
+    if (file == NULL || kept_image(which) == 0) {
         fprintf(stderr, "%s: no program\n", path);
         exit(2);
     }
     fclose(file);
+}
+
+static void note(unsigned which, uint32_t number, uint32_t state) {
+    const struct aloft_flash notes = sim_flash_port(&board.notes);
+    esp_ota_select_entry_t entry;
+
+    al_esp_notes_make(&entry, number, state);
+    (void)notes.write(notes.self, which * notes.erase_size,
+                      (aloft_bytes){(const uint8_t *)&entry, sizeof entry});
+}
+
+static void flash_by_cable(const char *path, const char *old) {
+    const struct aloft_flash notes = sim_flash_port(&board.notes);
+
+    for (uint32_t i = 0; i < board.notes.size; i += notes.erase_size)
+        (void)notes.erase(notes.self, i);
+    load(old == NULL ? 0 : 1, path);
+    if (old == NULL)
+        return;
+    load(0, old);
+    note(0, 1, ESP_OTA_IMG_VALID);
+    note(1, 2, ESP_OTA_IMG_UNDEFINED); /* noted by software that knows no rollback */
 }
 
 /* In the child. */
@@ -59,10 +81,14 @@ static void become(const char *path) {
 }
 
 /* Gives the first argument that is none of the words. */
-static int take_words(int argc, char **argv, struct kept_made *made) {
+static int take_words(int argc, char **argv, struct kept_made *made, const char **old) {
     int i = 1;
 
     for (; i < argc && argv[i][0] == '-'; i++) {
+        if (strncmp(argv[i], "--legacy=", 9) == 0) {
+            *old = argv[i] + 9;
+            made->is_legacy = made->records_in_nvs = true;
+        }
         made->records_in_nvs |= strcmp(argv[i], "--records-in-nvs") == 0;
         made->nvs_is_foreign |= strcmp(argv[i], "--foreign-nvs") == 0;
     }
@@ -72,7 +98,8 @@ static int take_words(int argc, char **argv, struct kept_made *made) {
 int main(int argc, char **argv) {
     esp_reset_reason_t reason = ESP_RST_POWERON;
     struct kept_made made = {0};
-    const int first = take_words(argc, argv, &made);
+    const char *old = NULL;
+    const int first = take_words(argc, argv, &made, &old);
     int status;
 
     if (argc - first != 1 && argc - first != 2)
@@ -81,8 +108,10 @@ int main(int argc, char **argv) {
     kept_open(argv[1]);
     kept_board()->records_in_nvs |= made.records_in_nvs;
     kept_board()->nvs_is_foreign |= made.nvs_is_foreign;
+    kept_board()->is_legacy |= made.is_legacy;
+    board.kind.has_rollback = !kept_board()->is_legacy;
     if (argc - first == 2)
-        flash_by_cable(argv[2]);
+        flash_by_cable(argv[2], old);
     for (unsigned i = 0; i < STARTS_MAX; i++) {
         if (!board_load())
             return 3;
