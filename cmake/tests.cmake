@@ -178,7 +178,7 @@ target_link_options(esp_linux_firmware PRIVATE -Wl,--wrap=esp_partition_find_fir
 # works takes one, one that works with two processes takes all.
 set(waiting gallery/faults e2e/test_mdns e2e/test_doctor_road e2e/test_serve_clients e2e/test_watch
   e2e/test_server_faults e2e/test_smartthings e2e/test_esp32_people e2e/test_esp32_chip
-  e2e/test_esp32_bridge)
+  e2e/test_esp32_bridge e2e/test_esp32_app)
 get_property(every_test DIRECTORY PROPERTY TESTS)
 foreach(name ${every_test})
   get_test_property(${name} PROCESSORS halves)

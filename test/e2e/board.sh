@@ -68,3 +68,11 @@ serves() {
 
 "$ALOFT" init pc --host localhost --host 127.0.0.1 >/dev/null
 "$ALOFT" -C pc esp32 "$app" >/dev/null
+
+# Console, updater, lamp and what comes from a network are threads: a firmware that is built with $races is watched for what two
+# of them touch at once, and no_races says what was seen.
+races=-fsanitize=thread
+! grep -qs '^ALOFT_SANITIZE:BOOL=ON' "$ALOFT_BUILD/CMakeCache.txt" || races= # one sanitizer at a time
+no_races() {
+    ! grep -A20 'ThreadSanitizer' monitor >&2 || fail "two threads touch the same at once"
+}

@@ -137,6 +137,16 @@ esp_err_t nvs_get_str(nvs_handle_t handle, const char *key, char *out_value, siz
     return get(key, out_value, length);
 }
 
+esp_err_t nvs_set_u32(nvs_handle_t handle, const char *key, uint32_t value) {
+    return nvs_set_blob(handle, key, &value, sizeof value);
+}
+
+esp_err_t nvs_get_u32(nvs_handle_t handle, const char *key, uint32_t *out_value) {
+    size_t len = sizeof *out_value;
+
+    return nvs_get_blob(handle, key, out_value, &len);
+}
+
 esp_err_t nvs_erase_key(nvs_handle_t handle, const char *key) {
     assert(handle == HANDLE);
     if (find(key, false) == NULL)

@@ -27,13 +27,17 @@ sources=
 for file in "$root"/esp32/component/*.c; do
     [ "${file##*/}" = loader_linux.c ] || sources="$sources $file"
 done
-# shellcheck disable=SC2086 # a list of files
+# $SMARTTHINGS: as with sdkconfig.smartthings, over a stand-in of the SDK
+app_part=$app/smartthings/none.c
+[ -z "${SMARTTHINGS:-}" ] ||
+    app_part="$app/smartthings/smartthings.c $root/smartthings/binding.c $root/smartthings/view.c $here/cloud.c"
+# shellcheck disable=SC2086 # lists of files
 "$compiler" -std=gnu11 -O1 -Wall -Wextra -Werror -D_GNU_SOURCE $sanitize "$@" \
     -I "$here/idf" -I "$root/test/esp/idf" -I "$root" -I "$root/include" -I "$root/port" -I "$root/esp32/component/include" \
     -I "$app/parts" -I "$app/chip" -I "$app/smartthings" -I "$app/main" -Wa,-I"$app/main" \
     -ffile-prefix-map="$root"=. -ffile-prefix-map="$app"=app -ffunction-sections -fdata-sections \
     -o "$out" "$app/main/main.c" "$app"/parts/*.c "$app/chip/board_pins.c" "$app/chip/wifi.c" "$app/chip/console.c" "$app/chip/turn.c" \
-    "$app/chip/bridge_nvs.c" "$app/smartthings/none.c" $sources "$here/tasks.c" "$here/chip.c" "$here/air.c" "$here/pins.c" "$here/kept.c" \
+    "$app/chip/bridge_nvs.c" $app_part $sources "$here/tasks.c" "$here/chip.c" "$here/air.c" "$here/pins.c" "$here/kept.c" \
     "$root/test/esp/model_flash.c" "$root/test/esp/model_nvs.c" "$root/test/esp/model_tls.c" "$root/test/esp/model_table.c" "$root/test/esp/model_system.c" \
     -Wl,--wrap=nvs_open,--wrap=nvs_close,--wrap=nvs_commit,--wrap=connect,--wrap=time -Wl,--build-id=none -Wl,--gc-sections -s \
     -Wl,--start-group "$ALOFT_BUILD/libaloft_core.a" "$ALOFT_BUILD/libaloft_crypto_mbedtls.a" "$ALOFT_BUILD/libaloft_sim.a" \

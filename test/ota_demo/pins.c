@@ -2,7 +2,8 @@
 /* A stand-in of a board's pins and of ESP-IDF's serial console. Lines of standard input are what is typed;
  *
  *     !press N     somebody presses the button N times
- *     !light       says how often the light has changed since the last such line */
+ *     !light       says how often the light has changed since the last such line
+ *     !app WORDS   what is done in the SmartThings app, where its stand-in is linked in (cloud.c) */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -44,6 +45,8 @@ static void press(int times) {
     }
 }
 
+__attribute__((weak)) void app_command(const char *words);
+
 static void take(const char *line) {
     int said;
 
@@ -51,6 +54,8 @@ static void take(const char *line) {
         press(atoi(line + 7));
     else if (strcmp(line, "!light\n") == 0)
         printf("the light has changed %u times\n", atomic_exchange(&n_changes, 0));
+    else if (strncmp(line, "!app ", 5) == 0 && app_command != NULL)
+        app_command(line + 5);
     else if (esp_console_run(line, &said) == ESP_ERR_NOT_FOUND)
         puts("Unrecognized command");
 }
