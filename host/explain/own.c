@@ -39,7 +39,7 @@ static const char *template_of(unsigned code, char *out, size_t size) {
 
 /* "E (512) aloft: ", "12:03:07  ", "boot: ": what stands before the sentence */
 static const char *after_prefix(const char *text) {
-    static const char *const words[] = {"aloft: ", "boot: "};
+    static const char *const words[] = {"aloft: ", "boot: ", "Before this start: "};
     size_t clock = strspn(text, "0123456789: ");
 
     if (isupper((unsigned char)text[0]) && text[1] == ' ' && text[2] == '(' &&

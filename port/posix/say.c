@@ -42,6 +42,13 @@ static const char *standing(const struct aloft_posix *posix) {
     return posix->status.outcome == ALOFT_CONFIRMED ? ", confirmed" : "";
 }
 
+/* After a trial that ended in this very restart its cause is news; at a power-on the record has kept it. */
+static bool is_of_before(const struct aloft_posix *posix) {
+    return posix->status.is_before ||
+           (posix->status.fault.code >> 8 == ALOFT_E_TRIAL_CRASHED >> 8 &&
+            posix->config.reset == ALOFT_RESET_POWER);
+}
+
 void al_posix_say_start(struct aloft_posix *posix) {
     char model[ALOFT_CLASS_MAX + 1];
 
@@ -54,7 +61,7 @@ void al_posix_say_start(struct aloft_posix *posix) {
     /* what the boot stage has just said, with the versions that only it knows, is not said twice */
     if (posix->status.fault.code != ALOFT_OK && posix->status.fault.code != posix->told_by_boot &&
         posix->status.fault.code != posix->told_at_start) {
-        if (posix->status.is_before)
+        if (is_of_before(posix))
             fputs("Before this start: ", stderr);
         al_posix_say_fault(posix, &posix->status.fault, NULL);
     }

@@ -105,8 +105,10 @@ refused_trial() {
     has "boot: $version in slot B, on trial (start 1 of 3)" "$tmp/out"
     has "boot: 1.2.0 in slot A" "$tmp/out"
     has "$version" "$tmp/said"
+    ! grep -q "^Before this start: .*\[$(number_of "$error")" "$tmp/said" || fail "what has just happened is told as an old story"
     provokes TRIAL_WAITS device
     [ "$code" = 3 ] || fail "exit code $code, not 3"
+    grep -q "^Before this start: .*\[$(number_of "$error")" "$tmp/said" || fail "an old fault sounds new: $(cat "$tmp/said")"
     ! grep -q "slot B" "$tmp/out" || fail "$version was started again before its back-off"
 }
 
