@@ -216,6 +216,8 @@ static aloft_err prepare(struct wanted *w, struct cli *cli) {
     if (w->url == NULL || w->ca == NULL || w->dir == NULL)
         e = fill_from_project(w, cli);
     if (e == ALOFT_OK)
+        e = file_may_read(w->ca, &cli->trouble);
+    if (e == ALOFT_OK)
         e = file_folder(w->dir, 0755, &cli->trouble);
     w->machine.dir = w->dir;
     return e;

@@ -88,9 +88,9 @@ static int read_options(int argc, char **argv, struct wish *wish) {
         {"class", required_argument, NULL, 'c'},   {"channel", required_argument, NULL, 'C'},
         {"running", required_argument, NULL, 'r'}, {"json", no_argument, NULL, 'j'},
         {"help", no_argument, NULL, 'h'},          {0}};
-    int option;
+    int option, which = 0;
 
-    while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
+    while ((option = getopt_long(argc, argv, "h", options, &which)) != -1) {
         if (option == 'h') {
             fputs(help, stdout);
             return 0;
@@ -106,7 +106,7 @@ static int read_options(int argc, char **argv, struct wish *wish) {
         else if (take_road(&wish->road, option, optarg))
             wish->has_road_option = true;
         else
-            return cli_usage("doctor", "\"%s\" cannot stand there", optarg);
+            return cli_usage("doctor", "--%s cannot be \"%s\"", options[which].name, optarg);
     }
     if (optind < argc)
         wish->road.base = argv[optind++];

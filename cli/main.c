@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Room: cli. Finds the verb and calls it.
  * Knows: the table of verbs.   Never knows: what a verb does. */
+#include "streams.h"
 #include "verb.h"
 
 #include <signal.h>
@@ -137,15 +138,20 @@ static int wrong_start(const char *argument) {
     return EXIT_USAGE;
 }
 
-int main(int argc, char **argv) {
-    static struct cli cli;
+/* What a program was asked for and could not say is no success. */
+static int end_with(struct cli *cli, int code) {
+    if (streams_end(&cli->trouble) == ALOFT_OK)
+        return code;
+    return code == 0 ? cli_fail(cli) : code;
+}
+
+static int run(struct cli *cli, int argc, char **argv) {
     int at = 1;
 
-    signal(SIGPIPE, SIG_IGN);
-    cli.dir = getenv("ALOFT_PROJECT") != NULL ? getenv("ALOFT_PROJECT") : ".";
+    cli->dir = getenv("ALOFT_PROJECT") != NULL ? getenv("ALOFT_PROJECT") : ".";
     while (at < argc && argv[at][0] == '-') {
         if (strcmp(argv[at], "-C") == 0 && at + 1 < argc) {
-            cli.dir = argv[at + 1];
+            cli->dir = argv[at + 1];
             at += 2;
         } else if (strcmp(argv[at], "--version") == 0) {
             puts("aloft " ALOFT_PROGRAM_VERSION);
@@ -161,5 +167,13 @@ int main(int argc, char **argv) {
         print_help(stderr);
         return EXIT_USAGE;
     }
-    return run_verb(&cli, argc - at, argv + at);
+    return run_verb(cli, argc - at, argv + at);
+}
+
+int main(int argc, char **argv) {
+    static struct cli cli;
+
+    streams_begin();
+    signal(SIGPIPE, SIG_IGN);
+    return end_with(&cli, run(&cli, argc, argv));
 }

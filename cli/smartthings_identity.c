@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cjson/cJSON.h>
@@ -39,7 +40,12 @@ static aloft_err get_identity(const struct smartthings_files *files, struct iden
 
 /* A mistyped folder would get an identity that no board ever has. */
 static aloft_err check_folder(const char *dir, struct trouble *trouble) {
-    return access(dir, F_OK) == 0 ? ALOFT_OK : trouble_file(trouble, ALOFT_E_FILE_READ, dir, errno);
+    struct stat facts;
+
+    if (stat(dir, &facts) != 0)
+        return trouble_file(trouble, ALOFT_E_FILE_READ, dir, errno);
+    return S_ISDIR(facts.st_mode) ? ALOFT_OK
+                                  : trouble_file(trouble, ALOFT_E_FILE_READ, dir, ENOTDIR);
 }
 
 /* An image with an identity makes one device of all that install it. */

@@ -118,6 +118,8 @@ static aloft_err listen_legacy(struct server *server, const char *where, struct 
     if (where[0] == 0)
         return ALOFT_OK;
     e = listen_as(server, where, &legacy_kind, trouble);
+    if (e == ALOFT_E_SERVER_CERTIFICATE) /* `cert renew` knows nothing of it */
+        e = (aloft_err)(trouble->fault.code = ALOFT_E_SERVER_LEGACY);
     if (e == ALOFT_OK)
         say("devices with the ota_demo are served on port %u",
             server->listener[server->n_listeners - 1].port);

@@ -98,6 +98,8 @@ static aloft_err settle_running(struct road *road, struct trouble *trouble) {
     bytes = (aloft_bytes){image.at, image.len};
     e = road->has_project ? image_identify(&road->project, bytes, &record, trouble)
                           : image_record_find(bytes, &record, trouble);
+    if (e != ALOFT_OK)
+        trouble_fact(trouble, "file", "%s", road->wish.running);
     if (e == ALOFT_OK) {
         hash_image(road, bytes);
         road->terms.encodings = record.encodings;

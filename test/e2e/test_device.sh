@@ -70,7 +70,7 @@ has "a program for" "$tmp/out"
 say "wrong settings are told, and end with 1"
 provokes DEVICE_CA device --dir "$tmp/d" --once --ca "$tmp/text"
 exits 1 device --dir "$tmp/d" --once --ca "$tmp/text"
-provokes DEVICE_FILE device --dir "$tmp/d" --once --ca "$tmp/nothing"
+provokes FILE_READ device --dir "$tmp/d" --once --ca "$tmp/nothing"
 provokes DEVICE_KEY device --dir "$tmp/d" --once --key "$tmp/text"
 provokes CONFIG_BASE device --dir "$tmp/d" --once --url http://localhost:1
 [ "$(grep -c 'is not one that a device can call' "$tmp/said")" = 1 ] || fail "it is not said once"

@@ -85,7 +85,9 @@ has "30 s after each restart" "$tmp/out"
 "$ALOFT" legacy sign "$tmp/a.bin" "$old/root.key" "$tmp/signed" >/dev/null
 cmp "$tmp/signed" "$new/site/legacy/signed_ota_demo.bin"
 
-say "serve both: aloft's own devices, and the old ones"
+say "serve both: aloft's own devices, and the old ones; a project that has none says so"
+"$ALOFT" init "$tmp/without" --host localhost >/dev/null
+provokes SERVER_LEGACY "$ALOFT" -C "$tmp/without" serve --no-mdns --listen 127.0.0.1:0 --legacy-listen 127.0.0.1:0
 sed -i 's/^listen = .*/listen = 127.0.0.1:0/' "$new/aloft.conf"
 port=$(free_port)
 background "$tmp/serve.log" "$ALOFT" -C "$new" serve --no-mdns --legacy-listen "127.0.0.1:$port"

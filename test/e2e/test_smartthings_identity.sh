@@ -100,6 +100,9 @@ mkdir "$tmp/early"
 provokes ST_NO_IDENTITY "$ALOFT" smartthings qr "$tmp/early"
 has "Make it with \`aloft smartthings identity $tmp/early\`" "$tmp/said"
 provokes FILE_READ "$ALOFT" smartthings qr "$tmp/lanp"
+echo >"$tmp/file"
+provokes FILE_READ "$ALOFT" smartthings identity "$tmp/file"
+has "Not a directory" "$tmp/said"
 
 say "what is wrong with an identity is said"
 config

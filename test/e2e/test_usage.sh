@@ -83,3 +83,20 @@ for words in "demo frob" "demo smartthings --frob" "build frob" "check frob" fro
     exits 64 ./dev $words
     has frob "$tmp/said"
 done
+
+say "what could not be said is no success, and a stream that is closed does not become a file"
+"$ALOFT" init "$tmp/p" --host localhost >/dev/null
+for verb in "key list --json" releases "cert show" --version; do
+    # words on purpose
+    # shellcheck disable=SC2016,SC2086
+    exits 2 sh -c '"$0" -C "$1" $2 >/dev/full' "$ALOFT" "$tmp/p" "$verb"
+    has "standard output cannot be written" "$tmp/said"
+done
+# shellcheck disable=SC2016
+exits 0 sh -c '"$0" --help | head -n 1' "$ALOFT"
+[ ! -s "$tmp/said" ] || fail "who reads no further is told of it: $(cat "$tmp/said")"
+# shellcheck disable=SC2016
+background "$tmp/none" sh -c 'exec "$0" -C "$1" serve --no-mdns --listen 127.0.0.1:0 >&- 2>&- <&-' "$ALOFT" "$tmp/p"
+wait_for 10 test -e "$tmp/p/serve.log"
+stop "$pid"
+[ "$ended" = 0 ] || fail "a server without standard streams ended with $ended"
