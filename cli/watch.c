@@ -17,6 +17,8 @@
 #define TURN_MS       100  /* how late the server's side may be shown */
 #define LINES_A_TURN  256u /* of the server, so that the device is heard too */
 #define GONE_AGAIN_MS 1000u
+#define WAITED_GAP_MS 100   /* what was waiting comes without a pause that is longer */
+#define WAITED_MS     2000u /* a board that never pauses ends it too */
 
 static const char help[] =
     "usage: aloft watch [/dev/ttyUSB0 | FILE | -] [--json]\n\n"
@@ -45,7 +47,8 @@ struct sides {
     uint64_t try_ms; /* when to look for an adapter that went away */
     struct journal_tail *server;
     const char *journal;
-    bool is_inside; /* the server listens to this machine only */
+    const char *base; /* what the project's devices call */
+    bool is_inside;   /* the server listens to this machine only */
 };
 
 static void read_server(struct sides *s) {
@@ -54,6 +57,15 @@ static void read_server(struct sides *s) {
     for (unsigned i = 0; s->server != NULL && i < LINES_A_TURN && journal_next(s->server, &line);
          i++)
         watch_server(s->watch, &line);
+}
+
+/* What the server said just before: a device's next line may be about it. */
+static void hear_what_was(struct sides *s, uint64_t now_ms) {
+    struct journal_line line;
+
+    while (s->server != NULL && journal_next(s->server, &line))
+        if (line.at_ms + VERDICT_PATIENT_MS >= now_ms)
+            watch_heard(s->watch, &line);
 }
 
 /* An adapter that was pulled out comes back under the same name; a file or a pipe is at its end. */
@@ -94,6 +106,18 @@ static void read_device(struct sides *s) {
         watch_device(s->watch, journal_now_ms(), (aloft_bytes){room, (size_t)got});
     else if (got == 0 || (errno != EAGAIN && errno != EINTR))
         device_gone(s);
+}
+
+/* What lies in the terminal's or pipe's buffer since before this program began. */
+static void read_what_waited(struct sides *s) {
+    uint64_t until = journal_now_ms() + WAITED_MS;
+    struct pollfd wait = {.fd = s->device, .events = POLLIN};
+
+    watch_waiting(s->watch, journal_now_ms(), true);
+    while (is_over == 0 && s->device >= 0 && journal_now_ms() < until &&
+           poll(&wait, 1, WAITED_GAP_MS) > 0)
+        read_device(s);
+    watch_waiting(s->watch, journal_now_ms(), false);
 }
 
 static enum verdict_server look_at_server(const struct sides *s) {
@@ -155,14 +179,19 @@ static int run(struct cli *cli, struct sides *s, bool as_json) {
         return cli_fail(cli);
     s->is_live = !is_a_file(s->device);
     s->watch = watch_new(stdout, as_json, isatty(STDOUT_FILENO) && getenv("NO_COLOR") == NULL);
-    s->server = s->is_live && s->journal != NULL ? journal_tail(s->journal, false) : NULL;
+    s->server = s->is_live && s->journal != NULL ? journal_tail(s->journal, true) : NULL;
     if (s->watch == NULL) {
         trouble_file(&cli->trouble, ALOFT_E_FILE_READ, s->path, ENOMEM);
         return cli_fail(cli);
     }
     sigaction(SIGINT, &act, NULL);
     sigaction(SIGTERM, &act, NULL);
+    if (s->base != NULL)
+        watch_base(s->watch, s->base);
     say_what_is_watched(s);
+    hear_what_was(s, journal_now_ms());
+    if (s->is_live)
+        read_what_waited(s);
     while (is_over == 0 && !ferror(stdout))
         one_turn(s);
     wait_for_the_last(s);
@@ -204,6 +233,7 @@ int watch_main(struct cli *cli, int argc, char **argv) {
     if (project_open(cli->dir, &project, &ignored) == ALOFT_OK &&
         project_path(&project, JOURNAL_NAME, journal, &ignored) == ALOFT_OK) {
         s.journal = journal;
+        s.base = project.base;
         s.is_inside = project_is_inside(&project);
     }
     return run(cli, &s, as_json);

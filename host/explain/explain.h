@@ -96,7 +96,12 @@ enum explain_mark {
     MARK_STATUS,      /* an HTTP status that is an error */
     MARK_REDIRECT,
     MARK_PROXY,
-    MARK_HEAD, /* the head of a request or an answer does not fit */
+    MARK_HEAD,      /* the head of a request or an answer does not fit */
+    MARK_SHORT,     /* a download ended before its end, and nobody said why */
+    MARK_SIGNER,    /* a manifest is signed, and by keys that this device does not trust */
+    MARK_CONFIRMED, /* the new image runs and has confirmed itself */
+    MARK_CLOCK,     /* a line carries a date of 1970: the clock was never set */
+    MARK_FOLLOWS,   /* a line that only repeats what the one before it has said */
     N_MARKS
 };
 
@@ -185,6 +190,20 @@ void explain_end(struct explain *log);
 size_t explain_n_findings(const struct explain *log);
 const struct explain_finding *explain_finding_at(const struct explain *log, size_t i);
 const struct explain_story *explain_story_of(const struct explain *log);
+
+/** The device's own address and its Wi-Fi, as the log names them; "": it does not. */
+const char *explain_address(const struct explain *log);
+const char *explain_wifi(const struct explain *log);
+
+/** address.c: both are IPv4 in digits and have their first three numbers in common; or both are private ones
+ *  and have not. */
+bool explain_is_same_network(const char *one, const char *other);
+bool explain_is_other_network(const char *one, const char *other);
+bool explain_is_loopback(const char *address);
+
+/** The two parts of explain_say: what each line means, and what it comes to. */
+void explain_say_lines(const struct explain *log, FILE *to);
+void explain_say_story(const struct explain *log, FILE *to);
 
 /** Sentences for a person; JSON for a program; the document of everything that is known. */
 void explain_say(const struct explain *log, FILE *to);

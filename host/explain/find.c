@@ -271,6 +271,17 @@ static void see_words(struct explain *log, const char *text, const char *small) 
     }
 }
 
+/* wifi: connected with workshop, aid = 3, channel 6, ... */
+static void see_wifi(struct explain *log, const char *text, const char *small) {
+    static const char words[] = "connected with ";
+    const char *at = strstr(small, "wifi") != NULL ? strstr(small, words) : NULL;
+    const char *name = at != NULL ? text + (at - small) + sizeof words - 1 : NULL;
+    const char *end = name != NULL ? strstr(name, ", aid") : NULL;
+
+    if (end != NULL && (size_t)(end - name) < sizeof log->wifi)
+        snprintf(log->wifi, sizeof log->wifi, "%.*s", (int)(end - name), name);
+}
+
 static void see_address(struct explain *log, const char *text, const char *small) {
     const char *at = strstr(small, "https://");
 
@@ -300,6 +311,7 @@ void explain_line_of(struct explain *log, const char *text) {
             see_row(log, &explain_lines[i], text, text + (found - small) + strlen(log->needle[i]));
     see_words(log, text, small);
     see_address(log, text, small);
+    see_wifi(log, text, small);
 }
 
 /* ---- a number or a name alone */

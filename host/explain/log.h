@@ -31,6 +31,7 @@ struct explain {
     size_t n;
     uint64_t last[N_MARKS]; /* line in which a mark was last seen, 0 never */
     char device[48];        /* the device's own address, if the log names it */
+    char wifi[33];          /* the name of its Wi-Fi, likewise: IEEE 802.11 allows 32 bytes */
     char url[160];          /* the last http(s) address that the log names */
     const struct explain_story *story;
     struct explain_own own;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Room: host/explain. The faults that aloft itself writes into a log: SENTENCE. ADVICE  [0x0203 while ...].
- * Knows: errors.def, own.def.   Never knows: other programs' lines. */
+ * Knows: errors.def, own.def, own_marks.def.   Never knows: other programs' lines. */
 #include "log.h"
 
 #include <ctype.h>
@@ -19,6 +19,26 @@ static const struct {
 #include "own.def"
 #undef I
 };
+
+static const struct {
+    uint16_t code;
+    uint8_t mark;
+} marks[] = {
+#define K(code, mark) {ALOFT_E_##code, MARK_##mark},
+#include "own_marks.def"
+#undef K
+};
+
+static uint8_t mark_of(unsigned code, const char *bracket) {
+    bool is_in_download = bracket != NULL && strstr(bracket, "while downloading") != NULL;
+
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (code == marks[i].code)
+            return is_in_download && (marks[i].mark == MARK_TIMEOUT || marks[i].mark == MARK_CUT)
+                       ? MARK_NONE
+                       : marks[i].mark;
+    return MARK_NONE;
+}
 
 static const char *innocent_of(unsigned code, const char *bracket) {
     for (size_t i = 0; i < sizeof innocents / sizeof innocents[0]; i++)
@@ -152,6 +172,7 @@ void explain_own(struct explain *log, unsigned code, const char *text, const cha
         keep_story(log, code, text, bracket);
     if (f == NULL)
         return;
+    f->mark = mark_of(code, bracket);
     layer = below(bracket);
     snprintf(f->own, sizeof f->own, "aloft: 0x%04x %s%s%s%s%s", code, aloft_err_name(code),
              layer == NULL ? "" : "; ", layer == NULL ? "" : layer->name, layer == NULL ? "" : ": ",

@@ -173,7 +173,8 @@ static uint64_t newest_mark(const struct explain *log) {
     uint64_t newest = 0;
 
     for (unsigned m = 1; m < N_MARKS; m++)
-        if (m != MARK_ADDRESS && m != MARK_OTA_DEMO && m != MARK_PASTE && log->last[m] > newest)
+        if (m != MARK_ADDRESS && m != MARK_OTA_DEMO && m != MARK_PASTE && m != MARK_CLOCK &&
+            log->last[m] > newest)
             newest = log->last[m];
     return newest;
 }
@@ -214,4 +215,12 @@ const struct explain_finding *explain_finding_at(const struct explain *log, size
 
 const struct explain_story *explain_story_of(const struct explain *log) {
     return log->story;
+}
+
+const char *explain_address(const struct explain *log) {
+    return log->device;
+}
+
+const char *explain_wifi(const struct explain *log) {
+    return log->wifi;
 }

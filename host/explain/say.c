@@ -118,7 +118,7 @@ static void say_device(const struct explain *log, FILE *to) {
              "192.168.1.3, which ota_demo asks as it is shipped, is not even in that network.");
 }
 
-static void say_story(const struct explain *log, FILE *to) {
+void explain_say_story(const struct explain *log, FILE *to) {
     const struct explain_story *s = log->story;
     char text[900];
 
@@ -177,11 +177,15 @@ static void say_unknown(const struct explain *log, FILE *to) {
                 (unsigned long long)log->unknown_line, log->unknown);
 }
 
-void explain_say(const struct explain *log, FILE *to) {
+void explain_say_lines(const struct explain *log, FILE *to) {
     say_findings(log, to);
     say_unknown(log, to);
     say_numbering(log, to);
-    say_story(log, to);
+}
+
+void explain_say(const struct explain *log, FILE *to) {
+    explain_say_lines(log, to);
+    explain_say_story(log, to);
 }
 
 /* ---- JSON */

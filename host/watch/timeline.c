@@ -32,7 +32,8 @@ struct watch {
     unsigned escape_len;
     struct known known[KNOWN_MAX];
     unsigned n_known;
-    unsigned n_device, n_server, n_explained, n_verdicts;
+    bool is_waiting, has_waited; /* bytes, and the line under way, from before */
+    unsigned n_device, n_server, n_explained, n_waited;
     struct explain *whole; /* of the device's log, for the summary */
     struct explain *one;   /* of the line under way */
     struct verdict verdict;
@@ -124,9 +125,7 @@ static void explain_one(struct watch *w, uint64_t at_ms, const struct explain_fi
 }
 
 static unsigned mark_of(const struct explain_finding *f) {
-    unsigned mark = f->code != NULL ? f->code->mark : MARK_NONE;
-
-    return mark == MARK_NONE && f->line != NULL ? f->line->mark : mark;
+    return f->mark == MARK_NONE && f->line != NULL ? f->line->mark : f->mark;
 }
 
 static void explain_line(struct watch *w, uint64_t at_ms, const char *text) {
@@ -140,8 +139,13 @@ static void explain_line(struct watch *w, uint64_t at_ms, const char *text) {
     for (size_t i = 0; i < explain_n_findings(one); i++) {
         const struct explain_finding *f = explain_finding_at(one, i);
         explain_one(w, at_ms, f);
-        verdict_device(&w->verdict, at_ms, mark_of(f));
+        if (!w->has_waited)
+            verdict_device(&w->verdict, at_ms, mark_of(f));
     }
+    if (explain_address(one)[0] != 0)
+        verdict_address(&w->verdict, explain_address(one));
+    if (strstr(text, "going on with ") != NULL && strstr(text, " at byte ") != NULL)
+        verdict_goes_on(&w->verdict, at_ms);
 }
 
 static void end_line(struct watch *w, uint64_t at_ms) {
@@ -149,6 +153,7 @@ static void end_line(struct watch *w, uint64_t at_ms) {
         return;
     w->line[w->len] = 0;
     w->n_device++;
+    w->n_waited += w->has_waited;
     show(w, at_ms, "device", "\x1b[36m", w->line);
     if (w->whole != NULL) {
         explain_read(w->whole, (aloft_bytes){(const uint8_t *)w->line, w->len});
@@ -175,8 +180,10 @@ static void take_byte(struct watch *w, uint64_t now_ms, uint8_t byte) {
     } else if (byte == '\n' || byte == '\r') {
         end_line(w, w->begun_ms);
     } else if (byte != 0) {
-        if (w->len == 0)
+        if (w->len == 0) {
             w->begun_ms = now_ms;
+            w->has_waited = w->is_waiting;
+        }
         w->line[w->len++] = byte >= 0x20 && byte < 0x7f ? (char)byte : byte == '\t' ? ' ' : '?';
         if (w->len == LINE_MAX_LEN)
             end_line(w, w->begun_ms);
@@ -201,32 +208,75 @@ void watch_device(struct watch *w, uint64_t now_ms, aloft_bytes bytes) {
         take_byte(w, now_ms, bytes.at[i]);
 }
 
+void watch_waiting(struct watch *w, uint64_t now_ms, bool is_waiting) {
+    char text[160];
+
+    if (w->is_waiting && !is_waiting && w->n_waited > 0) {
+        snprintf(text, sizeof text,
+                 "%u line%s above %s waiting from before, with the time of now: nothing is "
+                 "concluded from %s and the server",
+                 w->n_waited, w->n_waited == 1 ? "" : "s", w->n_waited == 1 ? "was" : "were",
+                 w->n_waited == 1 ? "it" : "them");
+        watch_note(w, now_ms, text);
+    }
+    w->is_waiting = is_waiting;
+}
+
+void watch_base(struct watch *w, const char *base) {
+    snprintf(w->verdict.base, sizeof w->verdict.base, "%s", base);
+}
+
+void watch_heard(struct watch *w, const struct journal_line *line) {
+    verdict_server(&w->verdict, line);
+}
+
 void watch_server(struct watch *w, const struct journal_line *line) {
     w->n_server++;
     show(w, line->at_ms, "server", line->code != 0 ? "\x1b[33m" : "\x1b[32m", line->text);
-    verdict_server(&w->verdict, line->at_ms, line->code, line->peer[0] != '-');
+    verdict_server(&w->verdict, line);
 }
 
 void watch_time(struct watch *w, uint64_t now_ms, enum verdict_server server) {
-    const char *text;
+    const struct verdict_word *word;
 
     if (w->len > 0 && now_ms >= w->begun_ms + UNFINISHED_MS)
         end_line(w, w->begun_ms);
-    text = verdict_at(&w->verdict, now_ms, server);
-    if (text == NULL)
+    word = verdict_at(&w->verdict, now_ms, server);
+    if (word == NULL)
         return;
-    w->n_verdicts++;
     if (w->as_json) {
-        show_json(w, now_ms, "both", text);
+        show_json(w, now_ms, "both", word->text);
     } else {
         show(w, now_ms, "both", "\x1b[1m", "device and server together:");
-        show_words(w, "> ", text);
+        show_words(w, "> ", word->text);
     }
     fflush(w->to);
 }
 
 void watch_note(struct watch *w, uint64_t now_ms, const char *text) {
     show(w, now_ms, "watch", "", text);
+}
+
+/* What both sides told stands before what the device's lines alone come to, and where it is sure, in the
+ * place of that: "one of three" is no news to who has read which. */
+static void say_summary(struct watch *w) {
+    const struct verdict_word *both = verdict_kept(&w->verdict);
+
+    if (w->whole != NULL && w->n_explained > 0) {
+        explain_end(w->whole);
+        explain_say_lines(w->whole, w->to);
+    }
+    if (both != NULL) {
+        fprintf(w->to, "\nDevice and server together:\n");
+        show_words(w, "> ", both->text);
+        if (both->line[0] != 0)
+            show_words(w, "the server: ", both->line);
+    }
+    if (w->whole == NULL || w->n_explained == 0 || (both != NULL && both->is_sure))
+        return;
+    if (both != NULL)
+        fprintf(w->to, "\nThe device's lines alone:\n");
+    explain_say_story(w->whole, w->to);
 }
 
 unsigned watch_end(struct watch *w) {
@@ -236,10 +286,7 @@ unsigned watch_end(struct watch *w) {
     if (!w->as_json) {
         fprintf(w->to, "\n%u line%s of the device, %u of the server; %u explained\n", w->n_device,
                 w->n_device == 1 ? "" : "s", w->n_server, w->n_explained);
-        if (w->whole != NULL && w->n_explained > 0) {
-            explain_end(w->whole);
-            explain_say(w->whole, w->to);
-        }
+        say_summary(w);
     }
     explain_free(w->whole);
     explain_free(w->one);

@@ -16,6 +16,7 @@ while time.time() < end:
     name = f"{sys.argv[1]}/feed.{n}"
     if os.path.exists(name):
         os.write(own, open(name, "rb").read())
+        open(f"{sys.argv[1]}/took.{n}", "w").close()
         n += 1
     time.sleep(0.05)
 PY
@@ -33,9 +34,14 @@ serve
 background "$tmp/board.log" python3 "$tmp/board.py" "$tmp"
 wait_for 10 test -e "$tmp/board"
 watched=$tmp/watched
+feed 'E (4000) esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x2700\n'
+wait_for 10 test -e "$tmp/took.1"
 background "$watched" "$ALOFT" -C "$project" watch "$tmp/board"
 watcher=$pid
 seen "device and server"
+
+say "what was waiting in the terminal has no time, so the server's silence says nothing of it"
+seen "1 line above was waiting from before"
 
 say "a device that nobody answers, and a server that heard nothing: wrong address, or another network"
 feed '\033[0;31mE (50859) esp-tls: Failed to connnect to host (errno 113)\033[0m\nFailed to open HTTP connection: 28674\r\n'
@@ -56,10 +62,13 @@ exits 60 curl -sS --max-time 10 --cacert "$tmp/stranger/pki/ca.crt" "https://loc
 feed 'E (70000) esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x2700\n'
 seen "alert 48: it trusts another CA"
 seen "The firmware holds another CA"
+grep -q "a machine that is not this server" "$watched" && fail "a verdict on what was waiting"
 
 say "a wrong path and a class that this project does not have are lines, with the address of who asked"
 status_is 404 "https://localhost:$port/acme.example/oven/b/stable/manifest.suit"
 provokes CLIENT_OTHER_CLASS line_of CLIENT_OTHER_CLASS
+feed 'The server has nothing for this device: it answered 404. Publish a release for this class and channel.  [0x0303 while checking for an update; HTTP 404]\n'
+seen "asked for a class that this project"
 status_is 404 "https://localhost:$port/index.php"
 provokes CLIENT_WRONG_PATH line_of CLIENT_WRONG_PATH
 seen "asks for /index.php"
@@ -92,6 +101,12 @@ seen "No \`aloft serve\` runs in this project"
 kill -INT "$watcher"
 wait_for 10 grep -q 'lines of the device' "$watched"
 has "of the server" "$watched"
+
+say "the summary says what both sides told, with the server's line, and no weaker guess"
+sed '1,/lines of the device/d' "$watched" >"$tmp/summary"
+has "Device and server together:" "$tmp/summary"
+has "No \`aloft serve\` runs" "$tmp/summary"
+grep -q "What it is" "$tmp/summary" && fail "a guess of the device's lines alone behind what is sure"
 
 say "a file is read to its end, and explained; without a project too"
 printf 'I (300) wifi: connected\nE (50859) esp-tls: Failed to connnect to host (errno 113)\n' >"$tmp/monitor.log"
