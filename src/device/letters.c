@@ -18,6 +18,7 @@
 struct heads {
     struct al_http_pair pair[PAIRS_MAX];
     unsigned n;
+    bool is_cut; /* a token did not fit */
     uint8_t runs[VALUE_MAX], state[VALUE_MAX], record[VALUE_MAX], bearer[BEARER_MAX];
 };
 
@@ -57,6 +58,13 @@ static void add_token(const struct al_device *d, struct heads *h) {
     al_http_put_text(&bearer, "Bearer ");
     al_http_put_text(&bearer, d->config->token);
     add(h, "Authorization", written(&bearer));
+    h->is_cut = bearer.is_full; /* it has changed since aloft_start looked at it */
+}
+
+static aloft_err misuse(uint32_t field, aloft_fault *why) {
+    why->code = ALOFT_E_MISUSE;
+    why->want = field;
+    return ALOFT_E_MISUSE;
 }
 
 static aloft_err finish(struct al_device *d, const struct heads *h, struct al_http_ask *ask,
@@ -64,6 +72,8 @@ static aloft_err finish(struct al_device *d, const struct heads *h, struct al_ht
     aloft_space out = d->config->input;
     aloft_err e;
 
+    if (h->is_cut)
+        return misuse(4, why);
     ask->url = &d->url;
     ask->pair = h->pair;
     ask->n_pairs = h->n;
@@ -182,11 +192,8 @@ aloft_err al_letter_report(struct al_device *d, size_t *len, aloft_fault *why) {
     e = finish(d, &h, &ask, len, why);
     if (e != ALOFT_OK)
         return e;
-    if (body.len == 0 || body.len > d->config->input.len - *len) {
-        why->code = ALOFT_E_MISUSE;
-        why->want = 17;
-        return ALOFT_E_MISUSE;
-    }
+    if (body.len == 0 || body.len > d->config->input.len - *len)
+        return misuse(17, why);
     memcpy(d->config->input.at + *len, body.at, body.len);
     *len += body.len;
     return ALOFT_OK;

@@ -13,7 +13,8 @@
 #define STEPS 20000u
 
 static struct aloft_config right;
-static char endless[700], far[500], long_token[ALOFT_TOKEN_MAX + 1], name[101], endless_name[400];
+static char endless[700], far[500], long_token[ALOFT_TOKEN_MAX + 1], too_long[ALOFT_TOKEN_MAX + 2];
+static char name[101], endless_name[400];
 
 static const struct al_device *device(void) {
     return (const struct al_device *)rig.device.room;
@@ -29,6 +30,7 @@ static int set_up(void **state) {
     fill(endless, sizeof endless, "https://update.example:4443/");
     fill(far, 466, "https://update.example:4443/");
     fill(long_token, sizeof long_token, "");
+    fill(too_long, sizeof too_long, "");
     fill(name, sizeof name, "");
     fill(endless_name, sizeof endless_name, "");
     frame_begin(1500);
@@ -55,6 +57,7 @@ static const struct change changes[] = {
     {.base = "http://update.example", .code = ALOFT_E_CONFIG_BASE},
     {.base = "", .code = ALOFT_E_CONFIG_BASE},
     {.token = "second\r\nX: y", .code = ALOFT_E_MISUSE},
+    {.token = too_long, .code = ALOFT_E_MISUSE},
 };
 
 static void make(const struct change *change) {
@@ -230,7 +233,8 @@ static void a_diagnosis_names_the_setting(void **state) {
 
     (void)state;
     for (unsigned i = 0; i < sizeof changes / sizeof changes[0]; i++) {
-        const enum aloft_road_step at = i == 3 ? ALOFT_ROAD_SETTINGS : ALOFT_ROAD_ADDRESS;
+        const enum aloft_road_step at =
+            changes[i].token != NULL ? ALOFT_ROAD_SETTINGS : ALOFT_ROAD_ADDRESS;
         make(&changes[i]);
         aloft_diagnose(&rig.device);
         do {
