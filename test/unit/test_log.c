@@ -306,9 +306,9 @@ static void a_chip_that_is_lost_at_any_read_loses_no_record(void **state) {
                 assert_provoked(al_log_append(&journal, &record, &why), FLASH_WRITE);
             assert_ok(reopen());
             assert_int_equal(found, newest == 0 ? AL_LOG_NEW : AL_LOG_FOUND);
-            assert_in_range(record.n, newest, newest + 2);
+            assert_true(record.n >= newest && record.n <= newest + 2);
         }
-        assert_in_range(n_reads, 8, 30);
+        assert_true(n_reads >= 8 && n_reads <= 30);
     }
 }
 
