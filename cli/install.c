@@ -44,7 +44,7 @@ struct wish {
 enum piece { PROGRAM, APP, MAN, BASH, ZSH, SERVICE, USER_SERVICE, N_PIECES };
 static const char *const place[N_PIECES] = {
     "bin/aloft",
-    "bin/" SMARTTHINGS_APP,
+    ("bin/" SMARTTHINGS_APP), /* one text */
     "share/man/man1/aloft.1",
     "share/bash-completion/completions/aloft",
     "share/zsh/site-functions/_aloft",
