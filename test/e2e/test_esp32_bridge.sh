@@ -12,7 +12,7 @@ old() {
 }
 old own.elf '{\"deviceInfo\": {\"firmwareVersion\": \"v1\", \"privateKey\": \"q83vEjRWeJA=\", \"serialNumber\": \"STDK001\"}}'
 old none.elf '{\"deviceInfo\": {\"firmwareVersion\": \"v1\", \"privateKey\": \"privateKey_here\", \"serialNumber\": \"S\"}}'
-build 2.0.0 bridge.elf -DCONFIG_ALOFT_BRIDGE=1
+build 2.0.0 bridge.elf -DCONFIG_ALOFT_BRIDGE=1 $races
 build 2.1.0 next.elf -DCONFIG_ALOFT_BRIDGE=1
 echo 'home correct-horse' >air
 touch time
@@ -53,3 +53,5 @@ seen '^No identity was found in the other slot, and none is in NVS: updates stay
 types 'ota update'
 types 'ota status'
 seen '^Updates are off'
+
+no_races

@@ -127,7 +127,7 @@ switch_on() {
     board=$!
     started="$started $board"
 }
-switch_on --flash ota_demo.elf
+switch_on --flash ota_demo.elf --slot-size 8M
 wait_for 20 grep -q 'nothing published yet' "$tmp/monitor"
 sees 7 "$tmp/monitor"
 

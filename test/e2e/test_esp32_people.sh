@@ -45,6 +45,7 @@ printf 'home correct-horse\nold correct-horse 210\n' >air
 switch_on 1.0.0.elf
 seen '^ota_demo 1.0.0 in slot A'
 wait_for 10 grep -q '^No Wi-Fi is set, or NVS was erased. Type: wifi NAME PASSWORD' monitor
+! grep -q '0x02' monitor || fail "without a network it tells that it reaches nobody"
 asks
 seen '^No Wi-Fi is set'
 types 'wifi home short'

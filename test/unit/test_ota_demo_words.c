@@ -256,6 +256,17 @@ static void a_fault_is_told_once_with_its_facts(void **state) {
     next_is("refused");
 }
 
+static void a_fault_of_the_network_is_no_news_without_one(void **state) {
+    (void)state;
+    told.is_offline = true;
+    assert_true(tell(&told, "ota_demo", &status, line, sizeof line)); /* who it is */
+    status.fault.code = ALOFT_E_NET_UNREACHABLE;
+    assert_false(tell(&told, "ota_demo", &status, line, sizeof line));
+    told.is_offline = false;
+    assert_true(tell(&told, "ota_demo", &status, line, sizeof line));
+    assert_non_null(strstr(line, "0x0203"));
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_device_that_is_well_says_nothing, begin),
@@ -276,6 +287,7 @@ int main(void) {
         cmocka_unit_test_setup(an_update_is_told_from_the_offer_to_the_restart, begin),
         cmocka_unit_test_setup(a_trial_is_told_and_its_end, begin),
         cmocka_unit_test_setup(a_fault_is_told_once_with_its_facts, begin),
+        cmocka_unit_test_setup(a_fault_of_the_network_is_no_news_without_one, begin),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -118,6 +118,7 @@ static void step(struct tell *told) {
     console_see();
     say_health();
     turn_give();
+    told->is_offline = !has_network();
     while (tell(told, "ota_demo", &updater.status, line, sizeof line))
         puts(line);
     pause_ms = aloft_esp_pause_ms(&now);

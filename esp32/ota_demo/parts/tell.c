@@ -108,7 +108,7 @@ bool tell(struct tell *t, const char *name, const struct aloft_status *s, char *
     if (tell_state(t, s, line, size) || (is_loading(s) && tell_progress(t, s, line, size)) ||
         tell_server(t, s, line, size))
         return true;
-    if (fault == t->fault)
+    if (fault == t->fault || (t->is_offline && fault >> 8 == 2)) /* errors.def: network and TLS */
         return false;
     t->fault = fault;
     if (fault == ALOFT_OK || fault == ALOFT_E_HTTP_NOT_FOUND)

@@ -14,6 +14,7 @@
 
 /** What has been told. Zero-initialise it. */
 struct tell {
+    bool is_offline; /* set before each call: there is no network, and faults of it are no news */
     bool has_begun, reached;
     enum aloft_state state;
     uint32_t tenths; /* of the download */
