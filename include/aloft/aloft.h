@@ -172,8 +172,9 @@ ALOFT_MUST_USE aloft_err aloft_start(struct aloft *device, const struct aloft_co
                                      aloft_fault *why);
 
 /**
- * Do one small piece of work: at most one network call, one erase, one page written or read back, or
- * one record appended. Checking a signature is the one longer piece.
+ * Do one small piece of work: at most one network call, and one erase of a slot or one page written or
+ * read back. What comes to its end by that appends its record in the same step: three small writes, and an
+ * erase where a unit of the log is full. Checking a signature is the one longer piece.
  *
  * Power   a cut anywhere leaves a device that starts and goes on (DESIGN.md).
  */

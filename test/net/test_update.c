@@ -27,6 +27,30 @@ static void an_update_is_fetched_tried_confirmed_and_reported(void **state) {
     assert_int_equal(rig_received(&rig), SIZE + 5); /* each byte once */
 }
 
+static uint32_t ops_of_slots(void) {
+    return rig.slot[0].erases + rig.slot[0].writes + rig.slot[1].erases + rig.slot[1].writes;
+}
+
+/* As aloft_step promises; the first record of a life erases both units of the log (L5). */
+static void a_step_touches_a_slot_once_and_appends_one_record(void **state) {
+    struct aloft_progress next = {ALOFT_WORK, 0};
+
+    (void)state;
+    rig_publish(&rig, RIG_GOOD, SIZE);
+    for (unsigned i = 0; i < STEPS && next.next != ALOFT_REBOOT; i++) {
+        const uint32_t slots = ops_of_slots(), writes = rig.log.writes, erases = rig.log.erases;
+        const uint32_t may_erase = writes == 0 ? 2 : 1;
+
+        next = aloft_step(&rig.device);
+        sim_clock_pass(&rig.clock, next.wait_ms);
+        assert_true(ops_of_slots() - slots <= 1);
+        assert_true(rig.log.writes - writes == 0 || rig.log.writes - writes == 3);
+        assert_true(rig.log.erases - erases <= may_erase);
+    }
+    assert_int_equal(next.next, ALOFT_REBOOT);
+    assert_true(ops_of_slots() > SIZE / frame_chips.page_size);
+}
+
 static void with_nothing_published_the_device_says_so_and_tries_again(void **state) {
     (void)state;
     assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
@@ -491,6 +515,7 @@ static void an_offer_that_was_withdrawn_stands_no_more(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         T(an_update_is_fetched_tried_confirmed_and_reported),
+        T(a_step_touches_a_slot_once_and_appends_one_record),
         T(with_nothing_published_the_device_says_so_and_tries_again),
         T(a_second_update_goes_into_the_other_slot),
         T(nothing_new_costs_no_write),
