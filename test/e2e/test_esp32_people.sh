@@ -180,3 +180,12 @@ seen '^NVS is of another layout'
 seen '^ota_demo 1.2.0 in slot B'
 asks
 seen '^NVS was erased, and the records of updates with it'
+
+say "a partition table that does not do is named, and nothing else is done"
+stop "$board"
+flash=third.flash
+switch_on --slots-differ 1.0.0.elf
+seen 'The two app slots of this device differ.*0x0902'
+types 'ota status'
+seen '^Updates are off'
+seen '0x0902'

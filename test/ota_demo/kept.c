@@ -57,6 +57,8 @@ void kept_open(const char *path) {
                                     .slot_size = KEPT_SLOT}};
     sim_power_start(&board.rig.power, 1);
     board_list(KEPT_SLOT);
+    if (kept_made->slots_differ)
+        board.partition[BOARD_SLOT_1].size -= UNIT;
     for (unsigned i = 0; i < 2; i++)
         at = place(&board.rig.slot[i], KEPT_SLOT, at, is_new);
     at = place(&board.notes, 2 * UNIT, at, is_new);

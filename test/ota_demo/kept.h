@@ -12,6 +12,7 @@
 struct kept_made {
     uint8_t records_in_nvs; /* its partition table has no "aloft" */
     uint8_t is_legacy;      /* its loader has no rollback: it came from the SmartThings ota_demo */
+    uint8_t slots_differ;   /* in its partition table */
     uint8_t nvs_is_foreign; /* of another layout: it starts only once it was erased */
 };
 struct kept_made *kept_board(void);

@@ -5,6 +5,7 @@
  *     board_power [WORD]... FLASH [FIRMWARE]   FIRMWARE goes into slot 0 and otadata becomes blank, as by cable
  *
  * WORD  --records-in-nvs   the partition table has no place for the records
+ *       --slots-differ     the partition table gives slot 1 less room
  *       --foreign-nvs      NVS was written by another version of ESP-IDF
  *       --legacy=OLD       a device of the SmartThings ota_demo: OLD is in slot 0 and has put FIRMWARE into slot 1
  *
@@ -90,6 +91,7 @@ static int take_words(int argc, char **argv, struct kept_made *made, const char 
             made->is_legacy = made->records_in_nvs = true;
         }
         made->records_in_nvs |= strcmp(argv[i], "--records-in-nvs") == 0;
+        made->slots_differ |= strcmp(argv[i], "--slots-differ") == 0;
         made->nvs_is_foreign |= strcmp(argv[i], "--foreign-nvs") == 0;
     }
     return i;
@@ -107,6 +109,7 @@ int main(int argc, char **argv) {
     argv += first - 1;
     kept_open(argv[1]);
     kept_board()->records_in_nvs |= made.records_in_nvs;
+    kept_board()->slots_differ |= made.slots_differ;
     kept_board()->nvs_is_foreign |= made.nvs_is_foreign;
     kept_board()->is_legacy |= made.is_legacy;
     board.kind.has_rollback = !kept_board()->is_legacy;

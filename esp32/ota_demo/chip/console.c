@@ -201,16 +201,22 @@ static int doctor(void) {
     return seen.fault.code != ALOFT_OK;
 }
 
+static int not_started(void) {
+    const struct aloft_status now = status_now();
+
+    console_say(WORD_NOT_STARTED, now.fault.code == ALOFT_OK ? "the device has not begun" : "");
+    if (now.fault.code != ALOFT_OK)
+        console_fault(&now.fault);
+    return 1;
+}
+
 static int ota(int argc, char **argv) {
     const char *word = argc > 1 ? argv[1] : "status";
 
     if (strcmp(word, "url") == 0 && argc <= 3)
         return url(argc == 3 ? argv[2] : NULL);
-    if (!is_started()) {
-        console_say(WORD_NOT_STARTED,
-                    "the device has not begun, or its settings are wrong (ota url)");
-        return 1;
-    }
+    if (!is_started())
+        return not_started();
     if (argc <= 2 && strcmp(word, "status") == 0)
         return status();
     if (argc <= 2 && strcmp(word, "check") == 0)
