@@ -3,12 +3,14 @@
  * Knows: options, the project's defaults.   Never knows: updates, how programs are run. */
 #include "verb.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 
+#include "host/denied.h"
 #include "host/file.h"
 #include "host/image/record.h"
 #include "posix/bootstage.h"
@@ -243,8 +245,27 @@ static bool version_of(aloft_bytes image, char out[ALOFT_VERSION_MAX + 1]) {
     return true;
 }
 
+/* Whose device it is; ALOFT_OK: no right is missing. */
+static aloft_err tell_owner(const struct wanted *w, const aloft_fault *why,
+                            struct trouble *trouble) {
+    static const char *const names[] = {"lock", "flash.bin", "wear.bin", "id"};
+    char path[PATH_MAX];
+    aloft_err e = ALOFT_OK;
+
+    if (why->code != ALOFT_E_DEVICE_FILE || (why->raw != EACCES && why->raw != EPERM))
+        return ALOFT_OK;
+    for (size_t i = 0; e == ALOFT_OK && i < sizeof names / sizeof names[0]; i++)
+        if (file_join(w->dir, names[i], path, sizeof path, trouble) == ALOFT_OK)
+            e = denied_tell(trouble, DENIED_WRITE, path);
+    return e;
+}
+
 static aloft_err tell(const struct wanted *w, const aloft_fault *why, struct trouble *trouble,
                       const char *file) {
+    aloft_err e = tell_owner(w, why, trouble);
+
+    if (e != ALOFT_OK)
+        return e;
     trouble_from(trouble, why);
     trouble_fact(trouble, "file", "%s", file);
     if (w->machine.slot <= 1)

@@ -79,16 +79,41 @@ static bool find(enum denied_wish wish, const char *path, char out[PATH_MAX]) {
     return is_there(path) && !may(path, wish == DENIED_WRITE ? W_OK : R_OK);
 }
 
+/* The project that a file belongs to; false: it is none's, or its folder may not be looked into. */
+static bool find_project(const char *path, char out[PATH_MAX]) {
+    char at[PATH_MAX], conf[PATH_MAX + sizeof "/aloft.conf"];
+    size_t len;
+
+    snprintf(out, PATH_MAX, "%s", path);
+    do {
+        len = strlen(out);
+        snprintf(conf, sizeof conf, "%s/aloft.conf", out);
+        if (is_there(conf))
+            return true;
+        snprintf(at, sizeof at, "%s", out);
+        folder_of(at, out);
+    } while (strlen(out) < len); /* "." and "/" are their own folders */
+    return false;
+}
+
+static aloft_err code_of(uid_t owner, bool in_project) {
+    if (owner == geteuid())
+        return ALOFT_E_FILE_MODE;
+    return in_project ? ALOFT_E_PROJECT_OWNER : ALOFT_E_FILE_OWNER;
+}
+
 aloft_err denied_tell(struct trouble *t, enum denied_wish wish, const char *path) {
-    char stopped[PATH_MAX], owner[NAME_ROOM], user[NAME_ROOM], file[PATH_MAX];
+    char stopped[PATH_MAX], project[PATH_MAX], owner[NAME_ROOM], user[NAME_ROOM], file[PATH_MAX];
     struct stat facts;
+    bool in_project;
 
     snprintf(file, sizeof file, "%s", path); /* it may stand in `t` */
     if (!find(wish, file, stopped) || stat(stopped, &facts) != 0)
         return ALOFT_OK;
     name_of(facts.st_uid, owner);
     name_of(geteuid(), user);
-    trouble_set(t, facts.st_uid == geteuid() ? ALOFT_E_FILE_MODE : ALOFT_E_FILE_OWNER);
+    in_project = find_project(stopped, project);
+    trouble_set(t, code_of(facts.st_uid, in_project));
     trouble_fact(t, "file", "%s", file);
     trouble_fact(t, "done", wish == DENIED_WRITE ? "written" : "read");
     trouble_fact(t, "user", "%s", user);
@@ -96,6 +121,8 @@ aloft_err denied_tell(struct trouble *t, enum denied_wish wish, const char *path
     trouble_fact(t, "owner", "%s", owner);
     trouble_fact(t, "mode", "%04o", (unsigned)(facts.st_mode & 07777u));
     trouble_fact(t, "stopped", "%s", stopped);
+    if (in_project)
+        trouble_fact(t, "project", "%s", project);
     if (strcmp(stopped, file) == 0)
         trouble_fact(t, "what", "it");
     else

@@ -10,7 +10,8 @@ enum denied_wish { DENIED_READ, DENIED_WRITE };
 /**
  * Look for what stops this process at `path`, and tell it in `t`.
  *
- * Gives   FILE_OWNER: it, or a folder on the way to it, belongs to somebody else.
+ * Gives   PROJECT_OWNER, FILE_OWNER: it, or a folder on the way to it, belongs to somebody else, within a
+ *         project of aloft, or outside, where nothing is advised to change hands.
  *         FILE_MODE: it belongs to who runs this, and its mode does not let them.
  *         ALOFT_OK: neither owner nor mode stops anything; `t` is as it was.
  */

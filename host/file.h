@@ -14,12 +14,12 @@
 #define FILE_IMAGE_MAX (64u << 20)
 
 /** Read a regular file (or standard input for "-") of at most `max` bytes. *out is malloc'ed with one
- *  zero byte behind it; free out->at. Fails FILE_READ, FILE_OWNER, FILE_MODE, FILE_LONG. */
+ *  zero byte behind it; free out->at. Fails FILE_READ, FILE_LONG, and as denied_tell. */
 ALOFT_MUST_USE aloft_err file_read(const char *path, size_t max, aloft_space *out,
                                    struct trouble *trouble);
 
 /** Whether this process may read a file or list a folder that somebody else is going to open.
- *  Fails FILE_READ, FILE_OWNER, FILE_MODE. */
+ *  Fails FILE_READ, and as denied_tell. */
 ALOFT_MUST_USE aloft_err file_may_read(const char *path, struct trouble *trouble);
 
 /** Write a new file with this mode, whole or not at all: a temporary file beside it, fsync, rename,

@@ -35,7 +35,7 @@ void trouble_fact(struct trouble *t, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /** trouble_set, the facts `file` and `reason` (strerror of `number`), and the raw number. FILE_READ and
- *  FILE_WRITE for lack of a right become FILE_OWNER or FILE_MODE, where one of them is the reason;
+ *  FILE_WRITE for lack of a right become what denied_tell finds (denied.h), where it finds one;
  *  FILE_WRITE for lack of room becomes FILE_FULL. Gives what it has become. */
 aloft_err trouble_file(struct trouble *t, aloft_err code, const char *path, int number);
 

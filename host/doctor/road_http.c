@@ -4,10 +4,12 @@
  * Knows: HTTP.   Never knows: what a manifest says. */
 #include "host/doctor/road_room.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "http/request.h"
 
@@ -192,11 +194,38 @@ static bool follow(struct road *road, const struct al_http_answer *head) {
     return true;
 }
 
+static bool is_known(const struct road *road) {
+    const struct project_class *c =
+        road->has_project ? project_class_of(&road->project, road->device_class) : NULL;
+
+    for (unsigned i = 0; c != NULL && i < c->n_channels; i++)
+        if (strcmp(c->channel[i], road->channel) == 0)
+            return true;
+    return false;
+}
+
+/* Everybody's first road ends here, and nothing is wrong with it. */
+static void hint_unpublished(struct road *road) {
+    char relative[ALOFT_CLASS_MAX + PROJECT_WORD_MAX + 32], path[PATH_MAX];
+    struct trouble unused;
+
+    snprintf(relative, sizeof relative, "site/%s/%s/manifest.suit", road->device_class,
+             road->channel);
+    if (is_known(road) && project_path(&road->project, relative, path, &unused) == ALOFT_OK &&
+        access(path, F_OK) != 0 && errno == ENOENT)
+        snprintf(road->hint, sizeof road->hint,
+                 "In this project nothing is published yet for %s, channel %s: up to here "
+                 "everything is right.\nNext: `aloft publish IMAGE`.",
+                 road->device_class, road->channel);
+}
+
 static bool say_http(struct road *road, const struct road_get *get, aloft_fault *why) {
     const struct al_http_answer *head = &get->head;
 
     why->raw = head->status;
     why->origin = ALOFT_ORIGIN_HTTP;
+    if (why->code == ALOFT_E_HTTP_NOT_FOUND)
+        hint_unpublished(road);
     if (why->code == ALOFT_E_HTTP_REDIRECT)
         return road_broken(road, ROAD_HTTP, why, "%u leads to %.*s; %s", head->status,
                            (int)head->location_len, (const char *)head->location,

@@ -101,7 +101,7 @@ void server_conn_gone(struct server *server, unsigned id);
 unsigned server_conn_id(struct server *server);
 
 /** The context of a listener: TLS 1.2 and 1.3, one ticket, no session cache, these two files.
- *  Fails SERVER_CERTIFICATE, FILE_OWNER, FILE_MODE, FILE_READ. */
+ *  Fails SERVER_CERTIFICATE, FILE_READ, and as denied_tell. */
 ALOFT_MUST_USE aloft_err tls_context(const char *certificate, const char *key, SSL_CTX **out,
                                      struct trouble *trouble);
 

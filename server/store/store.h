@@ -87,7 +87,7 @@ struct store;
  * Open or make the database and start its thread.
  *
  * Takes   ready  called on that thread when answers wait; must only wake somebody up.
- * Fails   STORE_OPEN  not a database, or of a newer aloft; FILE_OWNER, FILE_MODE.
+ * Fails   STORE_OPEN  not a database, or of a newer aloft; and as denied_tell.
  */
 ALOFT_MUST_USE aloft_err store_open(const char *path, void (*ready)(void *self), void *self,
                                     struct store **out, struct trouble *trouble);

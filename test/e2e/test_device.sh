@@ -67,6 +67,15 @@ say "doctor takes it for what it is: the test keys in its TLS library are no ala
 exits 0 "$ALOFT" doctor --firmware "$tmp/lamp"
 has "a program for" "$tmp/out"
 
+if [ "$(id -u)" = 0 ]; then
+    say "a device of somebody else is told by its owner"
+    chmod 755 "$tmp" "$tmp/d"
+    cp "$ALOFT" "$tmp/aloft"
+    provokes FILE_OWNER setpriv --reuid=65534 --regid=65534 --clear-groups "$tmp/aloft" device --url https://localhost:1 \
+        --ca "$tmp/p/pki/ca.crt" --dir "$tmp/d" --once
+    has "$tmp/d/lock cannot be written by nobody: the folder $tmp/d belongs to root and has mode 0755" "$tmp/said"
+fi
+
 say "wrong settings are told, and end with 1"
 provokes DEVICE_CA device --dir "$tmp/d" --once --ca "$tmp/text"
 exits 1 device --dir "$tmp/d" --once --ca "$tmp/text"

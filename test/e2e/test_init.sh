@@ -152,9 +152,13 @@ provokes CA_KEY_AWAY "$ALOFT" -C "$tmp/bad" cert renew
 if [ "$(id -u)" = 0 ]; then
     chmod 711 "$tmp"
     cp "$ALOFT" "$tmp/aloft"
-    provokes FILE_OWNER setpriv --reuid=65534 --regid=65534 --clear-groups \
+    provokes PROJECT_OWNER setpriv --reuid=65534 --regid=65534 --clear-groups \
         "$tmp/aloft" -C "$tmp/new" cert renew
     has 'pki/ca.key cannot be read by nobody: it belongs to root and has mode 0600' "$tmp/said"
+    has "chown -R nobody $tmp/new" "$tmp/said"
+    provokes FILE_OWNER setpriv --reuid=65534 --regid=65534 --clear-groups "$tmp/aloft" init /aloft-test
+    has '/aloft-test cannot be written by nobody: the folder / belongs to root' "$tmp/said"
+    ! grep -q chown "$tmp/said" || fail "what is no project shall change hands: $(cat "$tmp/said")"
 fi
 
 say "Ctrl-C at any moment leaves all or nothing, and never a key in a hidden folder"

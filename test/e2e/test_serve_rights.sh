@@ -61,9 +61,9 @@ me=$(id -un)
 if [ "$(id -u)" = 0 ]; then
     me="user 12345"
     # shellcheck disable=SC2086
-    provokes FILE_OWNER $as_me -C "$project" serve --no-mdns --listen 127.0.0.1:0
+    provokes PROJECT_OWNER $as_me -C "$project" serve --no-mdns --listen 127.0.0.1:0
     has "$project/pki/server.key cannot be read by $me: it belongs to root and has mode 0600. Run this as root; or," "$tmp/said"
-    has "\`chown 12345 $project/pki/server.key\`" "$tmp/said"
+    has "\`chown -R 12345 $project\`" "$tmp/said"
     # shellcheck disable=SC2086
     exits 0 $as_me -C "$project" key list
     has "  closed  " "$tmp/out"
@@ -71,10 +71,10 @@ if [ "$(id -u)" = 0 ]; then
     has "keys/firmware.key cannot be read by $me: it belongs to root and has mode 0600" "$tmp/out"
     chown 12345 "$project/pki/server.key"
     # shellcheck disable=SC2086
-    provokes FILE_OWNER $as_me -C "$project" serve --no-mdns --listen 127.0.0.1:0
+    provokes PROJECT_OWNER $as_me -C "$project" serve --no-mdns --listen 127.0.0.1:0
     has "$project/aloft.db cannot be written by $me: the folder $project belongs to root and has mode 0755" "$tmp/said"
     # shellcheck disable=SC2086
-    provokes FILE_OWNER $as_me -C "$project" devices
+    provokes PROJECT_OWNER $as_me -C "$project" devices
     has "aloft.db-shm cannot be written by $me: the folder $project belongs to root and has mode 0755" "$tmp/said"
     chown -R 12345 "$project"
 fi
