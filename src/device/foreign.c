@@ -99,24 +99,28 @@ static aloft_err tell_again(struct al_device *d) {
     return ALOFT_OK;
 }
 
-/* Counted as cold, so that a note torn again and again, or a loader that only says yes, comes to an end. */
-static aloft_err count_once_more(struct al_device *d, aloft_err used_up, aloft_fault *why) {
-    struct al_record next = d->record;
+/* The note reads lost at this start; what is left of it may read otherwise at the next one, so it is
+ * withdrawn before the record says that the trial is over. */
+static aloft_err end_here(struct al_device *d, aloft_err cause, aloft_fault *why) {
+    const struct aloft_loader *loader = loader_of(d);
+    aloft_err e = loader->go_back(loader->self, d->running, why);
 
-    if (next.cold >= AL_COLD_MAX) {
-        al_record_fail(&next, used_up);
-    } else {
-        al_record_cold(&next);
-        al_record_again(&next);
-    }
-    return commit(d, &next, why);
+    return e == ALOFT_OK ? failed(d, cause, why) : e;
 }
 
-/* The trial goes on, and the loader is told once more. */
+/* The trial goes on, and the loader is told once more. Counted as cold, so that a note torn again and again,
+ * or a loader that only says yes, comes to an end; the starts before it stay counted. */
 static aloft_err once_more(struct al_device *d, aloft_err used_up, aloft_fault *why) {
-    aloft_err e = count_once_more(d, used_up, why);
+    struct al_record next = d->record;
+    aloft_err e;
 
-    return e == ALOFT_OK && d->record.phase == AL_TRIAL ? tell_again(d) : e;
+    if (next.cold >= AL_COLD_MAX)
+        return end_here(d, used_up, why);
+    al_record_cold(&next);
+    al_record_again(&next);
+    next.boots = d->record.boots;
+    e = commit(d, &next, why);
+    return e == ALOFT_OK ? tell_again(d) : e;
 }
 
 static aloft_err rehome(struct al_device *d, void (*how)(struct al_record *, unsigned),

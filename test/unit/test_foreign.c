@@ -12,7 +12,7 @@
 
 static struct rig rig;
 static struct aloft_loader_view notes;
-static unsigned told, n_told; /* the slot that it was told to start last */
+static unsigned told, told_before, n_told; /* the slots that it was told to start last */
 static unsigned n_confirmed;
 
 static unsigned n_looks, fails_at; /* the look that fails, from 1 */
@@ -29,6 +29,7 @@ static aloft_err look(void *self, struct aloft_loader_view *out, aloft_fault *wh
 static aloft_err try_slot(void *self, unsigned slot, aloft_fault *why) {
     (void)self;
     (void)why;
+    told_before = told;
     told = slot;
     n_told++;
     return ALOFT_OK;
@@ -112,6 +113,54 @@ static void an_image_that_crashes_goes_home_whatever_the_loader_has_noted(void *
             assert_int_equal(record()->phase, AL_KEPT);
             rig_end(&rig);
         }
+}
+
+static void crash_on_trial(void) {
+    aloft_fault why = {0};
+
+    notes = (struct aloft_loader_view){1, 1, {ALOFT_ENTRY_NONE, ALOFT_ENTRY_UNDEFINED}};
+    rig.config.reset = ALOFT_RESET_CRASH;
+    rig.loader.running = 1;
+    assert_ok(aloft_start(&rig.device, &rig.config, &why));
+}
+
+static enum aloft_next start_with_a_torn_note(void) {
+    notes = (struct aloft_loader_view){0, 0, {ALOFT_ENTRY_VALID, ALOFT_ENTRY_NONE}};
+    return start(ALOFT_RESET_POWER);
+}
+
+/* The power tears the note behind every second start. */
+static void a_note_torn_again_and_again_gives_no_more_starts(void **state) {
+    unsigned starts = 0;
+
+    (void)state;
+    begin_trial();
+    for (unsigned turn = 0; turn < 3 * STARTS_MAX && record()->phase != AL_IDLE; turn++) {
+        for (unsigned i = 0; i < 2 && record()->phase == AL_TRIAL; i++, starts++)
+            crash_on_trial();
+        (void)start_with_a_torn_note();
+        for (unsigned i = 0; i < 2 && record()->phase == AL_KEPT; i++)
+            (void)lives_six_hours();
+    }
+    assert_int_equal(record()->phase, AL_IDLE);
+    assert_in_range(starts, AL_BOOTS_MAX, STARTS_MAX);
+    rig_end(&rig);
+}
+
+/* What is left of it may start the image that failed, if it reads well again. */
+static void a_note_torn_once_too_often_is_withdrawn_before_the_trial_ends(void **state) {
+    (void)state;
+    begin_trial();
+    for (unsigned i = 0; i < AL_COLD_MAX; i++) {
+        assert_int_equal(start_with_a_torn_note(), ALOFT_REBOOT);
+        assert_int_equal(told, 1);
+    }
+    assert_int_equal(record()->fails, 0);
+    assert_int_equal(start_with_a_torn_note(), ALOFT_REBOOT); /* the next trial, at once: T7 */
+    assert_int_equal(record()->fails, 1);
+    assert_int_equal(told_before, 0);
+    assert_int_equal(told, 1);
+    rig_end(&rig);
 }
 
 /* It says yes and starts home again, with the note about the other slot that it had before. */
@@ -292,6 +341,8 @@ int main(void) {
         cmocka_unit_test(what_the_loader_will_try_next_is_left_alone),
         cmocka_unit_test(a_start_is_counted_once_also_where_a_later_look_fails),
         cmocka_unit_test(an_image_that_crashes_goes_home_whatever_the_loader_has_noted),
+        cmocka_unit_test(a_note_torn_again_and_again_gives_no_more_starts),
+        cmocka_unit_test(a_note_torn_once_too_often_is_withdrawn_before_the_trial_ends),
         cmocka_unit_test(a_loader_that_only_says_yes_does_not_make_the_device_restart_for_ever),
     };
 
