@@ -30,7 +30,7 @@ static void wake(void *self) {
 static void take_answer(struct server *server, const struct store_answer *answer) {
     uint32_t id = answer->word.conn_id;
 
-    tell_news(answer);
+    tell_news(server, answer);
     /* the connection may be gone, and its number with another one: then nobody is answered */
     if (id < server->conns_max && server->conn[id] != NULL &&
         server->generation[id] == answer->word.generation)

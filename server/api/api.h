@@ -81,6 +81,6 @@ void knock_path(const struct exchange *x);
 void knock_shut(struct exchange *x, aloft_bytes path, int number);
 
 /** A line for the terminal about what a word changed. */
-void tell_news(const struct store_answer *answer);
+void tell_news(struct server *server, const struct store_answer *answer);
 
 #endif

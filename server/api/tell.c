@@ -7,6 +7,8 @@
 #include "api.h"
 #include "server/net/server.h"
 
+#define UNKEPT_EVERY_MS 60000u
+
 /* The heads of a check have the code of a fault and nothing else of it. */
 static bool is_code_alone(const aloft_fault *f) {
     return f->step == 0 && f->origin == 0 && f->raw == 0 && f->at == 0 && f->want == 0 &&
@@ -71,14 +73,12 @@ static void say_check(const struct store_word *w) {
            w->state[0] != 0 ? w->state : "says no state", is_newer);
 }
 
-void tell_news(const struct store_answer *a) {
+static void tell_word(const struct store_answer *a) {
     const struct store_word *w = &a->word;
     char text[ALOFT_SENTENCE_MAX + 64];
     bool has_news = a->is_new || a->state_news || a->fault_news;
 
-    if (!a->kept)
-        say_of(w->address, "%s: its word could not be written down", w->id);
-    else if (a->older)
+    if (a->older)
         say_of(w->address, "%s: an older word came late, what is known stays", w->id);
     else if (a->confirm_news)
         say_of(w->address, "%s runs %s, confirmed", w->id, running(w));
@@ -93,4 +93,38 @@ void tell_news(const struct store_answer *a) {
         say_of(w->address, "%s runs %s and fetches %s", w->id, running(w), w->offered_version);
     else
         say_check(w);
+}
+
+/* A fleet goes on to call while nothing can be written: two lines a minute say so, whoever calls. */
+static void tell_unkept(struct server *server, const struct store_word *w) {
+    struct unkept *unkept = &server->unkept;
+
+    unkept->n++;
+    if (uv_now(&server->loop) < unkept->quiet_until_ms)
+        return;
+    unkept->quiet_until_ms = uv_now(&server->loop) + UNKEPT_EVERY_MS;
+    unkept->is_said = true;
+    say_of(w->address,
+           "%s: its word could not be written down, nor could %u before it; look whether the disk "
+           "is full",
+           w->id, unkept->n - 1);
+}
+
+static void tell_kept_again(struct server *server) {
+    struct unkept *unkept = &server->unkept;
+
+    if (!unkept->is_said)
+        return;
+    say("what devices say is written down again; %u of their words were not", unkept->n);
+    unkept->is_said = false;
+    unkept->n = 0;
+}
+
+void tell_news(struct server *server, const struct store_answer *a) {
+    if (!a->kept) {
+        tell_unkept(server, &a->word);
+        return;
+    }
+    tell_kept_again(server);
+    tell_word(a);
 }

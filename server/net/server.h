@@ -46,6 +46,13 @@ struct listener {
     const struct call *calls; /* ends with an entry without a function */
 };
 
+/** What devices said while nothing could be written down. */
+struct unkept {
+    unsigned n; /* words, since it was last said that all is well again */
+    bool is_said;
+    uint64_t quiet_until_ms; /* loop time; until then nobody is told of more */
+};
+
 struct server {
     uv_loop_t loop;
     uv_signal_t terminate, interrupt;
@@ -73,6 +80,7 @@ struct server {
 
     uint64_t trouble_second; /* for SERVER_TROUBLE_A_SECOND */
     unsigned n_trouble;
+    struct unkept unkept;
 };
 
 /** Make the loop, its signals and tables; raise RLIMIT_NOFILE. */

@@ -13,8 +13,8 @@ context = ssl.create_default_context(cafile=project + "/pki/ca.crt")
 
 
 class Server:
-    def __init__(self):
-        self.log = open(project + "/faults.log", "ab+")
+    def __init__(self, log=project + "/faults.log"):
+        self.log = open(log, "ab+")
         at = self.log.seek(0, 2)
         self.process = subprocess.Popen([aloft, "-C", project, "serve", "--listen", "127.0.0.1:0", "--no-mdns"],
                                         stdout=self.log, stderr=self.log, stdin=subprocess.DEVNULL)
@@ -206,9 +206,10 @@ def garbage(times):
 
 
 def full(filler):
-    server, n = Server(), 0
+    server, n = Server(log=os.path.dirname(os.path.dirname(project)) + "/full.log"), 0 # which has room
     with connect(server.port) as s:
         assert ask(s, report("lamp-1", 1)) == 204
+    began = time.monotonic()
     file = os.open(filler, os.O_CREAT | os.O_WRONLY)
     for size in (1 << 16, 1 << 10, 1): # until nothing more goes
         try:
@@ -233,6 +234,11 @@ def full(filler):
         assert ask(s, report("lamp-1", 100)) == 204, "no report is kept after the disk has room again"
     assert server.end(signal.SIGTERM) == 0
     assert compare({"lamp-1": 100}) == 0
+    said = open(server.log.name).read().split("\n")
+    unkept = [line for line in said if "could not be written down" in line]
+    assert 1 <= len(unkept) <= 1 + (time.monotonic() - began) // 60, unkept
+    again = [line for line in said if "is written down again" in line]
+    assert len(again) == len(unkept) == 1 and int(again[0].split("; ")[1].split()[0]) > refused, again
     left = [name for _, _, names in os.walk(project + "/site") for name in names if len(name) > 7 and name[-7] == "."]
     assert published.returncode == 2 and "No space left" in published.stderr, published
     assert offered == open(project + "/site" + PLACE + "/manifest.suit", "rb").read() and not left, left
