@@ -96,12 +96,14 @@ enum explain_mark {
     MARK_STATUS,      /* an HTTP status that is an error */
     MARK_REDIRECT,
     MARK_PROXY,
-    MARK_HEAD,      /* the head of a request or an answer does not fit */
-    MARK_SHORT,     /* a download ended before its end, and nobody said why */
-    MARK_SIGNER,    /* a manifest is signed, and by keys that this device does not trust */
-    MARK_CONFIRMED, /* the new image runs and has confirmed itself */
-    MARK_CLOCK,     /* a line carries a date of 1970: the clock was never set */
-    MARK_FOLLOWS,   /* a line that only repeats what the one before it has said */
+    MARK_HEAD,         /* the head of a request or an answer does not fit */
+    MARK_SHORT,        /* a download ended before its end, and nobody said why */
+    MARK_NAME_OR_DATE, /* a certificate was not believed, and not for its CA */
+    MARK_SIGNER,       /* a manifest is signed, and by keys that this device does not trust */
+    MARK_CONFIRMED,    /* the new image runs and has confirmed itself */
+    MARK_CLOCK,        /* a line carries a date of 1970: the clock was never set */
+    MARK_FORWARDED,    /* something stands between the devices and the server */
+    MARK_FOLLOWS,      /* a line that only repeats what the one before it has said */
     N_MARKS
 };
 

@@ -173,6 +173,8 @@ void explain_number(struct explain *log, const struct explain_line *line, int64_
             return;
         explain_note(log, line, code, (int32_t)number, text);
         explain_mark(log, code->mark);
+        if (line->family == EXPLAIN_OTADATA)
+            explain_trial_state(log, (int32_t)number);
     }
 }
 
@@ -306,6 +308,7 @@ void explain_line_of(struct explain *log, const char *text) {
         small[n] = (char)tolower((unsigned char)text[n]);
     small[n] = 0;
     log->is_esp = log->is_esp || looks_like_esp(text);
+    explain_trial_line(log, text);
     for (size_t i = 0; i < explain_n_lines && i < EXPLAIN_LINES_MAX; i++)
         if ((found = strstr(small, log->needle[i])) != NULL && !is_in_own(small, found))
             see_row(log, &explain_lines[i], text, text + (found - small) + strlen(log->needle[i]));
@@ -317,9 +320,9 @@ void explain_line_of(struct explain *log, const char *text) {
 /* ---- a number or a name alone */
 
 static void ask_number(struct explain *log, int64_t number, const char *text) {
-    static const uint8_t families[] = {EXPLAIN_NEWLIB, EXPLAIN_LINUX,    EXPLAIN_LWIP,
-                                       EXPLAIN_ESP,    EXPLAIN_PSA,      EXPLAIN_LWIP_ERR,
-                                       EXPLAIN_CURL,   EXPLAIN_RESOLVER, EXPLAIN_ARDUINO};
+    static const uint8_t families[] = {
+        EXPLAIN_NEWLIB,   EXPLAIN_LINUX, EXPLAIN_LWIP,     EXPLAIN_ESP,     EXPLAIN_PSA,
+        EXPLAIN_LWIP_ERR, EXPLAIN_CURL,  EXPLAIN_RESOLVER, EXPLAIN_ARDUINO, EXPLAIN_ALERT};
     const struct explain_code *code;
     size_t before = log->n;
     bool is_hex = strstr(text, "0x") != NULL;
@@ -351,12 +354,34 @@ static bool ask_name(struct explain *log, const char *word, size_t len, const ch
     return true;
 }
 
+/* alert 46, TLS alert 46 */
+static bool ask_alert(struct explain *log, const char *word, const char *text) {
+    static const struct explain_line any = {"", EXPLAIN_ALERT, MARK_NONE, "", "", ""};
+    int64_t number;
+    size_t digits;
+
+    if (strncasecmp(word, "tls ", 4) == 0)
+        word += 4;
+    if (strncasecmp(word, "alert ", 6) != 0)
+        return false;
+    word += 6;
+    digits = strspn(word, "0123456789");
+    if (digits == 0 || word[digits] != 0 || !explain_number_in(word, &number))
+        return false;
+    log->asked = true;
+    log->n_lines = 1;
+    explain_number(log, &any, number, text);
+    return true;
+}
+
 void explain_ask(struct explain *log, const char *text) {
     static const char spaces[] = " \t";
     const char *word = text + strspn(text, spaces);
     int64_t number;
     size_t len;
 
+    if (ask_alert(log, word, text))
+        return;
     if (strncasecmp(word, "errno", 5) == 0)
         word += 5 + strspn(word + 5, " =:");
     len = strcspn(word, spaces);

@@ -18,6 +18,17 @@ struct explain_own {
     struct explain_story story;
 };
 
+/* Images of ESP-IDF that start on trial, and the old one that comes back: it takes several starts to see. */
+struct explain_trial {
+    char slot[16], version[33];         /* of the start under way */
+    char new_slot[16], new_version[33]; /* of the image on trial */
+    char old_version[33];               /* of the one that came back */
+    bool is_on_trial;
+    unsigned n_back; /* how often another image started after it, unconfirmed */
+    char cause[300], next[400];
+    struct explain_story story;
+};
+
 struct explain {
     char line[EXPLAIN_LINE_MAX + 1]; /* the line under way, still raw */
     size_t len;
@@ -35,6 +46,7 @@ struct explain {
     char url[160];          /* the last http(s) address that the log names */
     const struct explain_story *story;
     struct explain_own own;
+    struct explain_trial trial;
     /* what stands below is not of one log, or is written before it is read: explain_again leaves it */
     struct explain_finding finding[EXPLAIN_FINDINGS_MAX];
     char needle[EXPLAIN_LINES_MAX][EXPLAIN_TEXT_MAX]; /* the rows' texts in small letters */
@@ -48,6 +60,12 @@ struct explain_finding *explain_note(struct explain *log, const struct explain_l
                                      const struct explain_code *code, int32_t number,
                                      const char *text);
 void explain_mark(struct explain *log, unsigned mark);
+
+/** trial.c: a line of the boot loader or of the start; the state of the slot that runs; what it comes to, or
+ *  NULL. */
+void explain_trial_line(struct explain *log, const char *text);
+void explain_trial_state(struct explain *log, int32_t state);
+const struct explain_story *explain_trial_story(struct explain *log);
 
 /** A number of a family, met in a line: looks it up and notes it. */
 void explain_number(struct explain *log, const struct explain_line *line, int64_t number,

@@ -57,16 +57,29 @@ static const char *template_of(unsigned code, char *out, size_t size) {
     return aloft_explain(&why, fact, sizeof fact / sizeof fact[0], out, size);
 }
 
+/* 2026-11-26T20:35:07.123Z 0x1308 192.168.86.40 ...: serve.log */
+static const char *after_journal(const char *text) {
+    const char *at = strchr(text, 'Z');
+
+    if (at != text + 23 || text[10] != 'T' || strncmp(at, "Z 0x", 4) != 0)
+        return text;
+    for (unsigned blanks = 0; *at != 0 && blanks < 3; at++)
+        blanks += *at == ' ';
+    return at;
+}
+
 /* "E (512) aloft: ", "12:03:07  ", "boot: ": what stands before the sentence */
 static const char *after_prefix(const char *text) {
     static const char *const words[] = {"aloft: ", "boot: ", "Before this start: "};
-    size_t clock = strspn(text, "0123456789: ");
+    size_t clock = strspn(text, "0123456789:");
 
     if (isupper((unsigned char)text[0]) && text[1] == ' ' && text[2] == '(' &&
         strstr(text, "): ") == NULL && strstr(text, ") ") != NULL)
         text = strstr(text, ") ") + 2;
-    else if (clock >= sizeof "00:00:00" && text[2] == ':')
-        text += clock;
+    else if (clock == strlen("00:00:00") && text[2] == ':')
+        text += clock + strspn(text + clock, " ");
+    else
+        text = after_journal(text);
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (strncmp(text, words[i], strlen(words[i])) == 0)
             text += strlen(words[i]);
@@ -89,6 +102,47 @@ static bool split(const char *body, size_t len, struct explain_own *own) {
     return true;
 }
 
+/* What the first tells explains the second: a device reports a 404, the server knows of what class. */
+static const struct {
+    uint16_t cause, follows;
+} explains[] = {
+    {ALOFT_E_CLIENT_OTHER_CLASS, ALOFT_E_HTTP_NOT_FOUND},
+    {ALOFT_E_CLIENT_WRONG_PATH, ALOFT_E_HTTP_NOT_FOUND},
+    {ALOFT_E_CLIENT_OTHER_CA, ALOFT_E_TLS_CA},
+    {ALOFT_E_CLIENT_EXPIRED, ALOFT_E_TLS_EXPIRED},
+    {ALOFT_E_CLIENT_REFUSED_US, ALOFT_E_TLS_FUTURE},
+    {ALOFT_E_CLIENT_REFUSED_US, ALOFT_E_TLS_NAME},
+    {ALOFT_E_HTTP_RANGE, ALOFT_E_PAYLOAD_LIMIT},
+    {ALOFT_E_PAYLOAD_SHORT, ALOFT_E_PAYLOAD_LIMIT},
+};
+
+#define EXPLAINS_LINES 60u /* what is further back is about something else */
+
+static bool is_explained(const struct explain *log, unsigned code) {
+    const struct explain_own *own = &log->own;
+
+    if (own->line == 0)
+        return false;
+    /* that a failed release waits follows from its trial, which has told why */
+    if (code == ALOFT_E_TRIAL_WAITS)
+        return true;
+    for (size_t i = 0; i < sizeof explains / sizeof explains[0]; i++)
+        if (explains[i].cause == own->code && explains[i].follows == code)
+            return own->line + EXPLAINS_LINES >= log->n_lines;
+    return false;
+}
+
+/* Where the server says that something stands before it, a download that ends early was ended there. */
+static void look_between(const struct explain *log, unsigned code, struct explain_own *own) {
+    if (log->last[MARK_FORWARDED] == 0 ||
+        (code != ALOFT_E_PAYLOAD_SHORT && code != ALOFT_E_PAYLOAD_LIMIT))
+        return;
+    snprintf(own->next, sizeof own->next,
+             "Something forwards to this server, which listens on another port than devices call: "
+             "look there for what ends answers early or takes Range out of requests, and pass TCP "
+             "through untouched.");
+}
+
 static void keep_story(struct explain *log, unsigned code, const char *text, const char *bracket) {
     struct explain_own *own = &log->own;
     const char *innocent = innocent_of(code, bracket), *body = after_prefix(text);
@@ -96,8 +150,7 @@ static void keep_story(struct explain *log, unsigned code, const char *text, con
 
     if (innocent == NULL)
         return;
-    /* that a failed release waits follows from its trial, which has told why */
-    if (code == ALOFT_E_TRIAL_WAITS && own->line > 0) {
+    if (is_explained(log, code)) {
         own->line = log->n_lines;
         return;
     }
@@ -106,9 +159,11 @@ static void keep_story(struct explain *log, unsigned code, const char *text, con
         if (!split(body, strcspn(body, "["), own))
             return;
     }
+    look_between(log, code, own);
     own->line = log->n_lines;
     own->code = (int32_t)code;
-    own->story = (struct explain_story){.sure = "the device's own words",
+    own->story = (struct explain_story){.sure = code < ALOFT_E_FILE_READ ? "the device's own words"
+                                                                         : "the server's own words",
                                         .cause = own->cause,
                                         .innocent = innocent,
                                         .next = own->next};

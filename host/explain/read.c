@@ -169,12 +169,18 @@ void explain_read(struct explain *log, aloft_bytes bytes) {
     }
 }
 
+/* What a log says beside its faults, or again, begins no attempt of its own. */
+static bool is_beside(unsigned mark) {
+    return mark == MARK_ADDRESS || mark == MARK_OTA_DEMO || mark == MARK_PASTE ||
+           mark == MARK_CLOCK || mark == MARK_FORWARDED || mark == MARK_FOLLOWS ||
+           mark == MARK_CONFIRMED; /* who asks after a fault that has passed wants the fault */
+}
+
 static uint64_t newest_mark(const struct explain *log) {
     uint64_t newest = 0;
 
     for (unsigned m = 1; m < N_MARKS; m++)
-        if (m != MARK_ADDRESS && m != MARK_OTA_DEMO && m != MARK_PASTE && m != MARK_CLOCK &&
-            log->last[m] > newest)
+        if (!is_beside(m) && log->last[m] > newest)
             newest = log->last[m];
     return newest;
 }
@@ -193,6 +199,17 @@ static bool fits(const struct explain_story *s, uint64_t marks) {
            (marks & s->none) == 0;
 }
 
+/* An image that went back tells more than that one is on trial, or was installed; a fault tells more yet. */
+static void tell_the_trial(struct explain *log) {
+    const uint64_t lesser = EXPLAIN_BIT(MARK_ON_TRIAL) | EXPLAIN_BIT(MARK_ROLLED_BACK) |
+                            EXPLAIN_BIT(MARK_INSTALLED) | EXPLAIN_BIT(MARK_NO_NEWER);
+    const struct explain_story *trial = explain_trial_story(log);
+
+    if (trial != NULL &&
+        (log->story == NULL || (log->story != &log->own.story && (log->story->all & ~lesser) == 0)))
+        log->story = trial;
+}
+
 void explain_end(struct explain *log) {
     uint64_t marks;
 
@@ -203,6 +220,7 @@ void explain_end(struct explain *log) {
     for (size_t i = 0; i < explain_n_stories && log->story == NULL; i++)
         if (fits(&explain_stories[i], marks))
             log->story = &explain_stories[i];
+    tell_the_trial(log);
 }
 
 size_t explain_n_findings(const struct explain *log) {

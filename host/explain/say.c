@@ -102,18 +102,33 @@ static bool is_about_reaching(const struct explain_story *s) {
                       EXPLAIN_BIT(MARK_TIMEOUT))) != 0;
 }
 
-static void say_device(const struct explain *log, FILE *to) {
-    const char *dot = strrchr(log->device, '.');
-    char text[200];
+static void host_of(const char *url, char *out, size_t size) {
+    const char *at = strstr(url, "://");
 
-    if (log->device[0] == 0 || !is_about_reaching(log->story))
+    at = at != NULL ? at + 3 : url;
+    snprintf(out, size, "%.*s", (int)strcspn(at, ":/"), at);
+}
+
+/* Where the device is: a guest Wi-Fi shows in its name and in the address that it gives. */
+static void say_device(const struct explain *log, FILE *to) {
+    bool has_wifi = log->wifi[0] != 0;
+    char text[300], server[64];
+
+    if (log->device[0] == 0 ||
+        !(is_about_reaching(log->story) || log->story->all == EXPLAIN_BIT(MARK_NOT_TLS)))
         return;
     snprintf(text, sizeof text,
-             "The device itself is %s: it has Wi-Fi and an address, so the Wi-Fi password is fine.",
-             log->device);
+             "The device itself is %s%s%s%s: it has Wi-Fi and an address, so the Wi-Fi password is "
+             "fine. Is that the network that leads to your server?",
+             log->device, has_wifi ? ", in the Wi-Fi \"" : "", log->wifi, has_wifi ? "\"" : "");
     wrap(to, 16, "", text);
-    if (log->last[MARK_OTA_DEMO] > 0 && dot != NULL &&
-        strncmp(log->device, "192.168.1.", (size_t)(dot - log->device) + 1) != 0)
+    host_of(log->url, server, sizeof server);
+    if (explain_is_other_network(log->device, server)) {
+        snprintf(text, sizeof text, "%s, which the log names, is in another network.", server);
+        wrap(to, 16, "", text);
+    }
+    if (log->last[MARK_OTA_DEMO] > 0 && is_about_reaching(log->story) &&
+        explain_is_other_network(log->device, "192.168.1.3"))
         wrap(to, 16, "",
              "192.168.1.3, which ota_demo asks as it is shipped, is not even in that network.");
 }
@@ -143,11 +158,23 @@ static bool is_cause(const struct explain *log, const struct explain_finding *f)
     return s != NULL && (EXPLAIN_BIT(f->mark) & (s->all | s->any)) != 0;
 }
 
+static bool follows(const struct explain_finding *f) {
+    return f->line != NULL && f->line->mark == MARK_FOLLOWS;
+}
+
+/* A line that only repeats the one before it is worth its place where it is alone. */
+static bool is_shown(const struct explain *log, const struct explain_finding *f) {
+    for (size_t i = 0; follows(f) && i < log->n; i++)
+        if (!follows(&log->finding[i]))
+            return false;
+    return true;
+}
+
 static void say_group(const struct explain *log, bool of_cause, const char *head, FILE *to) {
     size_t n = 0;
 
     for (size_t i = 0; i < log->n; i++)
-        if (is_cause(log, &log->finding[i]) == of_cause) {
+        if (is_cause(log, &log->finding[i]) == of_cause && is_shown(log, &log->finding[i])) {
             if (n++ == 0 && head[0] != 0)
                 fprintf(to, "%s\n", head);
             say_finding(log, &log->finding[i], to);
@@ -156,13 +183,16 @@ static void say_group(const struct explain *log, bool of_cause, const char *head
 
 /* A log by its cause: the lines that the story is made of, then the others; each group as they came. */
 static void say_findings(const struct explain *log, FILE *to) {
-    size_t n = 0;
+    size_t n = 0, n_shown = 0;
 
-    for (size_t i = 0; i < log->n; i++)
+    for (size_t i = 0; i < log->n; i++) {
         n += is_cause(log, &log->finding[i]);
-    if (log->asked || n == 0 || n == log->n) {
+        n_shown += is_shown(log, &log->finding[i]);
+    }
+    if (log->asked || n == 0 || n == n_shown) {
         for (size_t i = 0; i < log->n; i++)
-            say_finding(log, &log->finding[i], to);
+            if (is_shown(log, &log->finding[i]))
+                say_finding(log, &log->finding[i], to);
         return;
     }
     say_group(log, true, "The cause:", to);

@@ -114,7 +114,7 @@ static void explain_one(struct watch *w, uint64_t at_ms, const struct explain_fi
         snprintf(text, sizeof text, "%s", f->own);
     else
         snprintf(text, sizeof text, "%s.%s%s", means, next[0] != 0 ? " " : "", next);
-    if (text[0] == 0 || was_explained(w, f))
+    if (text[0] == 0 || f->mark == MARK_FOLLOWS || was_explained(w, f))
         return;
     w->n_explained++;
     if (w->as_json)

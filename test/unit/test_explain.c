@@ -452,6 +452,130 @@ static void every_story_can_be_told_and_every_row_is_whole(void **state) {
     assert_true(explain_n_lines <= 160);
 }
 
+/* ---- what a blind trial of broken set-ups missed */
+
+#define START(slot, version, state)                                                                \
+    "rst:0xc (SW_CPU_RESET),boot:0x13 (SPI_FAST_FLASH_BOOT)\n"                                     \
+    "I (400) boot: Loaded app from partition at offset " slot "\n"                                 \
+    "I (450) app_init: App version:      " version "\n"                                            \
+    "I (460) oven: slot " slot ", image state " state "\n"
+#define OLD START("0x10000", "2.0.0", "2")
+#define TRIAL                                                                                      \
+    "I (9000) oven: ESP_HTTPS_OTA upgrade successful. Rebooting ...\n" START("0x1f0000", "2.1.0",  \
+                                                                             "1")
+
+static void an_image_that_never_confirms_itself_is_told_by_how_often_it_went_back(void **state) {
+    (void)state;
+    const char *text = explained(OLD TRIAL OLD TRIAL OLD);
+    holds(text, "2.1.0 was installed, started on trial, and never confirmed itself");
+    holds(text, "brought 2.0.0 back: 2 times");
+    lacks(text, "no further update");
+    text = explained(OLD TRIAL OLD TRIAL);
+    holds(text, "brought 2.0.0 back: 1 time ");
+}
+
+static void an_image_that_is_on_trial_or_has_confirmed_itself_went_nowhere(void **state) {
+    (void)state;
+    const char *text = explained(OLD TRIAL);
+    holds(text, "on trial and has not confirmed itself yet");
+    text = explained(OLD TRIAL OLD TRIAL "I (9000) oven: image state 2\n");
+    lacks(text, "never confirmed itself");
+    text = explained(OLD TRIAL OLD "E (9000) esp-tls: Failed to connnect to host (errno 113)\n");
+    holds(text, "nobody answers");
+}
+
+static void a_date_of_1970_beside_a_refused_certificate_is_the_clock(void **state) {
+    (void)state;
+    const char *text =
+        explained("[1970-01-01 00:00:09] oven: asks\n"
+                  "E (9100) esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x2700\n"
+                  "E (9100) esp-tls: Failed to open new connection\n"
+                  "E (9100) transport_base: Failed to open a new connection\n"
+                  "E (9100) HTTP_CLIENT: Connection failed, sock < 0\n");
+    holds(text, "The device's clock was never set");
+    holds(text, "(very likely)");
+    lacks(text, "Not known to this program");
+    lacks(text, "esp-tls has said why");
+    text = explained("[1970-01-01 00:00:09] oven: asks\nE (1) esp-tls: Failed to connnect to host "
+                     "(errno 113)\n");
+    holds(text, "nobody answers");
+}
+
+static void a_line_that_only_repeats_is_known_and_shown_where_it_is_alone(void **state) {
+    (void)state;
+    holds(explained("E (1) transport_base: Failed to open a new connection\n"), "said why");
+    holds(explained("E (1) esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x2700\n"),
+          "aloft watch");
+}
+
+static void an_alert_is_asked_for_by_its_number(void **state) {
+    static const struct {
+        const char *ask, *words;
+    } row[] = {{"alert 40", "no cipher"},      {"alert 42", "another name"},
+               {"alert 45", "has ended"},      {"alert 46", "not valid yet"},
+               {"TLS alert 48", "unknown_ca"}, {"alert 70", "TLS version"},
+               {"Alert 80", "internal_error"}, {"46", "not valid yet"}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof row / sizeof row[0]; i++)
+        holds(asked(row[i].ask), row[i].words);
+    lacks(asked("alert 46"), "another CA (most often)");
+}
+
+static void a_servers_log_is_told_by_what_explains_the_others(void **state) {
+    (void)state;
+    const char *text = explained(
+        "11:02:03  192.168.7.9 asks for acme.example/oven/b, which is no class of this project "
+        "(the "
+        "first is acme.example/oven/a). Build it anew.  [0x1316]\n"
+        "11:02:03  oven-1 runs 2.0.0, failed: The server has nothing for this device: it answered "
+        "404. Publish a release.  [0x0303]\n");
+    holds(text, "The cause: line 1");
+    holds(text, "What it is 192.168.7.9 asks for acme.example/oven/b");
+    holds(text, "the server's own words");
+    text = explained("2026-11-20T11:02:03.123Z 0x1316 192.168.7.9 192.168.7.9 asks for "
+                     "acme.example/oven/b, which "
+                     "is no class of this project. Build it anew.  [0x1316]\n");
+    holds(text, "What it is 192.168.7.9 asks");
+    text = explained(
+        "The payload ended after 70000 of 90000 bytes. It goes on.  [0x0802 while downloading]\n"
+        "This device has fetched four times the size of this release. Look.  [0x0803 while "
+        "downloading]\n");
+    holds(text, "What it is The payload ended after 70000");
+}
+
+static void a_fault_that_has_passed_is_still_the_one_that_is_asked_about(void **state) {
+    (void)state;
+    const char *text = explained("The connection to up.example was cut in the middle. Try again.  "
+                                 "[0x0205 while downloading]\n2.1.0 confirmed: it stays\n");
+    holds(text, "What it is The connection to up.example was cut");
+    holds(explained("2.1.0 confirmed: it stays\n"), "The update is done");
+}
+
+static void a_server_that_is_forwarded_to_leads_to_what_forwards(void **state) {
+    (void)state;
+    holds(
+        explained(
+            "devices call https://up.example:4443, and nothing here listens on port 4443: "
+            "something "
+            "must forward it\n"
+            "11:02:03  oven-1 runs 2.0.0, failed: The payload ended after 70000 of 90000 bytes. It "
+            "goes on.  [0x0802]\n"),
+        "look there for what ends answers early");
+}
+
+static void the_network_of_the_device_is_named_where_it_may_be_the_wrong_one(void **state) {
+    (void)state;
+    const char *text =
+        explained("I (2) wifi:connected with cafe-guests, aid = 9, channel 6\n"
+                  "I (3) esp_netif_handlers: sta ip: 10.1.2.3, mask: 255.255.255.0, gw: 10.1.2.1\n"
+                  "I (4) oven: asks https://192.168.7.2:4443/\n"
+                  "E (5) esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x7200\n");
+    holds(text, "10.1.2.3, in the Wi-Fi \"cafe-guests\"");
+    holds(text, "192.168.7.2, which the log names, is in another network");
+    holds(text, "portal");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(errno_113_before_any_tls_line_clears_the_certificates),
@@ -479,6 +603,15 @@ int main(void) {
         cmocka_unit_test(random_bytes_and_endless_lines_are_bounded),
         cmocka_unit_test(more_findings_than_room_keep_the_newest),
         cmocka_unit_test(every_story_can_be_told_and_every_row_is_whole),
+        cmocka_unit_test(an_image_that_never_confirms_itself_is_told_by_how_often_it_went_back),
+        cmocka_unit_test(an_image_that_is_on_trial_or_has_confirmed_itself_went_nowhere),
+        cmocka_unit_test(a_date_of_1970_beside_a_refused_certificate_is_the_clock),
+        cmocka_unit_test(a_line_that_only_repeats_is_known_and_shown_where_it_is_alone),
+        cmocka_unit_test(an_alert_is_asked_for_by_its_number),
+        cmocka_unit_test(a_servers_log_is_told_by_what_explains_the_others),
+        cmocka_unit_test(a_fault_that_has_passed_is_still_the_one_that_is_asked_about),
+        cmocka_unit_test(a_server_that_is_forwarded_to_leads_to_what_forwards),
+        cmocka_unit_test(the_network_of_the_device_is_named_where_it_may_be_the_wrong_one),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
