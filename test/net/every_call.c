@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Each call of the port fails once, in turn: reads, writes and erases of the three chips, the stream, a boot loader
- * that is not ours. Whatever it was, the device runs what it ran or what was signed, believes what stands in its
- * flash, says why where it stops, and comes to the end that it comes to when nothing fails. */
+/* Each call of the port fails once, in turn, and some two of them: reads, writes and erases of the three chips, the
+ * stream, a boot loader that is not ours. Whatever it was, the device runs what it ran or what was signed, believes what
+ * stands in its flash, says why where it stops, and comes to the end that it comes to when nothing fails. */
 #include "test/kit/kit.h"
 #include "test/kit/rig.h"
 #include "test/kit/rig_trust.h"
@@ -13,7 +13,8 @@
 #define SEQUENCE 1001u
 #define HOUR_S   3600u
 #define STEPS    4000u
-#define NEVER    (UINT32_MAX - 1)
+#define NEVER    UINT32_MAX
+#define PAIRS    70u
 
 static const struct rig_geometry common = {.write_size = 16,
                                            .erase_size = 4096,
@@ -23,23 +24,23 @@ static const struct rig_geometry common = {.write_size = 16,
 static struct rig rig;
 static struct aloft_status now;
 
-/* ---- the port, of which one call fails */
+/* ---- the port, of which one call fails, or two */
 
-/* What is counted, and how often the one fails: every call, once; or only reads, and then the second try too. */
-enum way { ANY_ONCE, READ_TWICE, WAYS };
+/* What is counted, and which fail: any call; only reads, and then the second try too; any two calls. */
+enum way { ANY_ONCE, READ_TWICE, ANY_TWO, WAYS };
 
 static struct aloft_config real;
 static enum way way;
-static uint32_t n_calls, fails_at;
-static aloft_err failed_as; /* OK: not yet */
-static bool was_log;        /* it was a call of the log's chip */
+static uint32_t n_calls, fails_at, and_at;
+static aloft_err failed_as[2]; /* OK: not yet */
+static unsigned n_failed;
 
 static bool fails(aloft_err as) {
     const uint32_t call = n_calls++;
 
-    if (call < fails_at || call > fails_at + (way == READ_TWICE))
+    if (call != fails_at && call != and_at)
         return false;
-    failed_as = as;
+    failed_as[n_failed++] = as;
     return true;
 }
 
@@ -56,8 +57,7 @@ static bool is_log(const void *self) {
 /* A byte that cannot be corrected stays so. In a record it would be an older record that counts, and no failure of the
  * port: there the chip as a whole does not answer. */
 static aloft_err chip_read(void *self, uint32_t at, aloft_space to) {
-    const aloft_err as =
-        way == READ_TWICE && is_log(self) ? ALOFT_E_FLASH_ERASE : ALOFT_E_FLASH_READ;
+    const aloft_err as = way != ANY_ONCE && is_log(self) ? ALOFT_E_FLASH_ERASE : ALOFT_E_FLASH_READ;
 
     return fails(as) ? as : real.log.read(self, at, to);
 }
@@ -65,30 +65,28 @@ static aloft_err chip_read(void *self, uint32_t at, aloft_space to) {
 static aloft_err chip_write(void *self, uint32_t at, aloft_bytes from) {
     if (way == READ_TWICE || !fails(ALOFT_E_FLASH_WRITE))
         return real.log.write(self, at, from);
-    was_log = is_log(self);
     return ALOFT_E_FLASH_WRITE;
 }
 
 static aloft_err chip_erase(void *self, uint32_t at) {
     if (way == READ_TWICE || !fails(ALOFT_E_FLASH_ERASE))
         return real.log.erase(self, at);
-    was_log = is_log(self);
     return ALOFT_E_FLASH_ERASE;
 }
 
 static aloft_err net_open(void *self, const struct aloft_peer *peer, aloft_fault *why) {
-    return way == ANY_ONCE && fails(ALOFT_E_NET_REFUSED) ? stream_fails(ALOFT_E_NET_REFUSED, why)
-                                                         : real.net.open(self, peer, why);
+    return way != READ_TWICE && fails(ALOFT_E_NET_REFUSED) ? stream_fails(ALOFT_E_NET_REFUSED, why)
+                                                           : real.net.open(self, peer, why);
 }
 
 static aloft_err net_send(void *self, aloft_bytes from, size_t *sent, aloft_fault *why) {
-    return way == ANY_ONCE && fails(ALOFT_E_NET_DROPPED) ? stream_fails(ALOFT_E_NET_DROPPED, why)
-                                                         : real.net.send(self, from, sent, why);
+    return way != READ_TWICE && fails(ALOFT_E_NET_DROPPED) ? stream_fails(ALOFT_E_NET_DROPPED, why)
+                                                           : real.net.send(self, from, sent, why);
 }
 
 static aloft_err net_recv(void *self, aloft_space to, size_t *got, aloft_fault *why) {
-    return way == ANY_ONCE && fails(ALOFT_E_NET_DROPPED) ? stream_fails(ALOFT_E_NET_DROPPED, why)
-                                                         : real.net.recv(self, to, got, why);
+    return way != READ_TWICE && fails(ALOFT_E_NET_DROPPED) ? stream_fails(ALOFT_E_NET_DROPPED, why)
+                                                           : real.net.recv(self, to, got, why);
 }
 
 /* ---- a boot loader that is not ours, and takes back what does not confirm itself */
@@ -180,8 +178,8 @@ static void tap(void) {
     rig.config.net.send = net_send;
     rig.config.net.recv = net_recv;
     n_calls = 0;
-    failed_as = ALOFT_OK;
-    was_log = false;
+    failed_as[0] = failed_as[1] = ALOFT_OK;
+    n_failed = 0;
 }
 
 /* ---- scenes */
@@ -350,11 +348,11 @@ static const struct scene scenes[] = {
 /* clang-format on */
 
 static const struct scene *scene;
-static unsigned n_failed[WAYS];
+static unsigned n_calls_failed, n_reads_failed, n_pairs_failed;
 
 #define fail_case(...)                                                                             \
     do {                                                                                           \
-        print_error("%s, way %d, call %u: ", scene->name, (int)way, fails_at);                     \
+        print_error("%s, way %d, calls %u and %u: ", scene->name, (int)way, fails_at, and_at);     \
         fail_msg(__VA_ARGS__);                                                                     \
     } while (0)
 
@@ -404,8 +402,9 @@ static void must_say_why(void) {
         fail_case("it says %s, and not while doing what", aloft_err_name(said));
     if (rig.progress.next != ALOFT_FAILED || said == ALOFT_E_TRIAL_WAITS)
         return;
-    if (said == ALOFT_OK || (said != failed_as && said != scene->also))
-        fail_case("it failed and says %s, not %s", aloft_err_name(said), aloft_err_name(failed_as));
+    if (said == ALOFT_OK || (said != failed_as[0] && said != failed_as[1] && said != scene->also))
+        fail_case("it failed and says %s, not %s", aloft_err_name(said),
+                  aloft_err_name(failed_as[0]));
 }
 
 static void judge(void) {
@@ -461,55 +460,80 @@ static void live(void) {
         fail_case("it does not come to its end");
 }
 
-/* False: there is no such call. */
-static bool one_failure(void) {
+/* The scene with these two calls failing; each costs at most one more payload. */
+static void one_case(uint32_t first, uint32_t second) {
+    fails_at = first;
+    and_at = second;
     begin();
     live();
     must_believe_the_flash();
     if (fails_at == NEVER)
         received_best = rig_received(&rig);
-    if (rig_received(&rig) > received_best + rig.image[rig.n_images - 1].size)
+    if (rig_received(&rig) > received_best + n_failed * rig.image[rig.n_images - 1].size)
         fail_case("%u bytes were fetched", (unsigned)rig_received(&rig));
     rig_end(&rig);
-    return failed_as != ALOFT_OK;
 }
 
-static void one_scene(const struct scene *s, enum way w) {
+/* Before anything fails: it comes to its end, and so many calls are made. */
+static uint32_t begin_scene(const struct scene *s, enum way w) {
     scene = s;
     way = w;
-    fails_at = NEVER;
-    assert_false(one_failure()); /* it comes to its end where nothing fails */
-    fails_at = 0;
-    while (one_failure())
-        fails_at++;
-    n_failed[way] += fails_at;
+    one_case(NEVER, NEVER);
+    return n_calls;
+}
+
+static unsigned each_call(const struct scene *s, enum way w) {
+    (void)begin_scene(s, w);
+    for (uint32_t n = 0;; n++) {
+        one_case(n, w == READ_TWICE ? n + 1 : NEVER);
+        if (n_failed == 0)
+            return n;
+    }
 }
 
 static void a_call_that_fails_once_stops_no_update(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++)
-        one_scene(&scenes[i], ANY_ONCE);
+        n_calls_failed += each_call(&scenes[i], ANY_ONCE);
 }
 
 static void a_chip_that_could_not_be_read_stops_no_update(void **state) {
     (void)state;
     for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++)
         if (!scenes[i].reads_as_another)
-            one_scene(&scenes[i], READ_TWICE);
+            n_reads_failed += each_call(&scenes[i], READ_TWICE);
+}
+
+/* What the first one leaves behind the second one may meet: near behind it, or anywhere. */
+static void two_calls_that_fail_stop_no_update(void **state) {
+    uint32_t seed = 4711;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof scenes / sizeof scenes[0]; i++) {
+        const uint32_t all = begin_scene(&scenes[i], ANY_TWO);
+        for (unsigned n = 0; n < PAIRS; n++) {
+            const uint32_t first = kit_random(&seed) % all;
+            one_case(first, first + 1 + kit_random(&seed) % (n % 2 == 0 ? 8 : all));
+            n_pairs_failed += n_failed == 2;
+        }
+    }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_call_that_fails_once_stops_no_update),
         cmocka_unit_test(a_chip_that_could_not_be_read_stops_no_update),
+        cmocka_unit_test(two_calls_that_fail_stop_no_update),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-    printf("calls\t%u\tof the port that failed, one at a time, in %u scenes: chips, stream, boot "
-           "loader\n",
-           n_failed[ANY_ONCE] + n_failed[READ_TWICE], (unsigned)(sizeof scenes / sizeof scenes[0]));
-    printf("reads\t%u\tof them read a chip and failed at the second try too\n",
-           n_failed[READ_TWICE]);
+    printf("failures\t%u\tof calls of the port, one or two in a life, in %u scenes: chips, stream, "
+           "boot loader\n",
+           n_calls_failed + n_reads_failed + n_pairs_failed,
+           (unsigned)(sizeof scenes / sizeof scenes[0]));
+    printf("single\t%u\teach call of each scene, once\n", n_calls_failed);
+    printf("reads\t%u\teach read of a chip, which failed at the second try too\n", n_reads_failed);
+    printf("pairs\t%u\ttwo calls by chance, near each other or not\n", n_pairs_failed);
     printf("lost\t%d\tdevices that did not come to their end, or did not say why they stopped\n",
            failed);
     return failed;
