@@ -29,7 +29,7 @@ goes_on() {
 # one with bytes that are never used, so that its download takes a while
 printf '__attribute__((used)) const char ballast[%s] = {1};\n' '2 << 20' >ballast.c
 printf '__attribute__((used)) const char ballast[%s] = {1};\n' '7 << 20' >too_much.c
-build 1.0.0 1.0.0.elf
+build 1.0.0 1.0.0.elf $races
 build 1.1.0 1.1.0.elf
 build 1.2.0 1.2.0.elf ballast.c -Wl,-u,ballast
 build 1.3.0 1.3.0.elf too_much.c -Wl,-u,ballast
@@ -189,3 +189,5 @@ seen 'The two app slots of this device differ.*0x0902'
 types 'ota status'
 seen '^Updates are off'
 seen '0x0902'
+
+no_races
