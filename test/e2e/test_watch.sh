@@ -40,7 +40,7 @@ background "$watched" "$ALOFT" -C "$project" watch "$tmp/board"
 watcher=$pid
 seen "device and server"
 
-say "what was waiting in the terminal has no time, so the server's silence says nothing of it"
+say "what was waiting in the terminal is shown as that"
 seen "1 line above was waiting from before"
 
 say "a device that nobody answers, and a server that heard nothing: wrong address, or another network"
@@ -62,7 +62,6 @@ exits 60 curl -sS --max-time 10 --cacert "$tmp/stranger/pki/ca.crt" "https://loc
 feed 'E (70000) esp-tls-mbedtls: mbedtls_ssl_handshake returned -0x2700\n'
 seen "alert 48: it trusts another CA"
 seen "The firmware holds another CA"
-grep -q "a machine that is not this server" "$watched" && fail "a verdict on what was waiting"
 
 say "a wrong path and a class that this project does not have are lines, with the address of who asked"
 status_is 404 "https://localhost:$port/acme.example/oven/b/stable/manifest.suit"
