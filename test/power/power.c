@@ -2,6 +2,7 @@
 /* Cuts the power of an update, as often as is asked for, and prints what became of the devices.
  *
  *   power [--cases N] [--jobs N] [--seed N] [--prefixes N] [--all-pairs | --no-pairs] [--random-only] [--only SCENE]
+ *         [--keep FOLDER]    goes on where an earlier run with this folder was stopped
  *   power --replay ID     one case, as a failure prints it
  *
  * Prints lines of name, value and what it means, with tabs between. Exit: 0 no device was lost, 1 one was. */
@@ -28,6 +29,7 @@
 struct shared {
     atomic_uint next;
     struct tally tally[N_UNITS];
+    atomic_uint_fast64_t taken_over; /* cases that an earlier part has counted */
     struct worst worst[JOBS_MAX];
 };
 
@@ -91,8 +93,13 @@ static void work(unsigned job, const struct plan *plan, uint64_t cases) {
         struct plan mine = *plan;
         if (weight(unit) == 0)
             continue;
+        if (kept_take(unit, &shared->tally[unit])) {
+            atomic_fetch_add(&shared->taken_over, shared->tally[unit].distinct);
+            continue;
+        }
         mine.random = share_of(unit, cases);
         life_try_all(unit / N_CHIPS, unit % N_CHIPS, &mine, &shared->tally[unit]);
+        kept_put(unit, &shared->tally[unit]);
     }
     shared->worst[job] = worst;
     is_living = false;
@@ -146,14 +153,17 @@ static uint32_t larger(uint32_t a, uint32_t b) {
     return a > b ? a : b;
 }
 
+void worst_join(struct worst *all, const struct worst *one) {
+    all->again = larger(all->again, one->again);
+    all->records = larger(all->records, one->records);
+    all->trials = larger(all->trials, one->trials);
+}
+
 static struct worst worst_of(unsigned jobs) {
     struct worst all = {0};
 
-    for (unsigned i = 0; i < jobs; i++) {
-        all.again = larger(all.again, shared->worst[i].again);
-        all.records = larger(all.records, shared->worst[i].records);
-        all.trials = larger(all.trials, shared->worst[i].trials);
-    }
+    for (unsigned i = 0; i < jobs; i++)
+        worst_join(&all, &shared->worst[i]);
     return all;
 }
 
@@ -199,8 +209,11 @@ static void say(unsigned jobs, double seconds) {
     say_number("written again", most.records, "records a loss of power, at worst; checked in each");
     say_number("starts on trial", most.trials, "of one release, at most; checked in each: 19");
     say_scenes();
+    if (shared->taken_over > 0)
+        say_number("taken over", shared->taken_over,
+                   "of the cases: from earlier parts of this run");
     printf("rate\t%.0f\tcases a second of one processor; %.0f s of it, %.0f s by the clock\n",
-           (double)all.distinct / busy_s(), busy_s(), seconds);
+           (double)(all.distinct - shared->taken_over) / busy_s(), busy_s(), seconds);
 }
 
 static double now(void) {
@@ -221,13 +234,20 @@ static int replay(const char *id) {
 
 int main(int argc, char **argv) {
     static const struct option options[] = {
-        {"cases", required_argument, NULL, 'c'},  {"jobs", required_argument, NULL, 'j'},
-        {"seed", required_argument, NULL, 's'},   {"prefixes", required_argument, NULL, 'p'},
-        {"all-pairs", no_argument, NULL, 'a'},    {"random-only", no_argument, NULL, 'o'},
-        {"no-pairs", no_argument, NULL, 'n'},     {"only", required_argument, NULL, 'u'},
-        {"replay", required_argument, NULL, 'r'}, {NULL, 0, NULL, 0},
+        {"cases", required_argument, NULL, 'c'},
+        {"jobs", required_argument, NULL, 'j'},
+        {"seed", required_argument, NULL, 's'},
+        {"prefixes", required_argument, NULL, 'p'},
+        {"all-pairs", no_argument, NULL, 'a'},
+        {"random-only", no_argument, NULL, 'o'},
+        {"no-pairs", no_argument, NULL, 'n'},
+        {"only", required_argument, NULL, 'u'},
+        {"replay", required_argument, NULL, 'r'},
+        {"keep", required_argument, NULL, 'k'},
+        {NULL, 0, NULL, 0},
     };
     struct plan plan = {.prefixes = 32, .seed = 1};
+    const char *folder = NULL;
     uint64_t cases = 0;
     unsigned jobs = 2;
     double began = now();
@@ -250,6 +270,8 @@ int main(int argc, char **argv) {
             plan.all_pairs = true;
         else if (option == 'u')
             only = optarg;
+        else if (option == 'k')
+            folder = optarg;
         else if (option == 'r')
             return replay(optarg);
         else
@@ -258,6 +280,7 @@ int main(int argc, char **argv) {
     shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (shared == MAP_FAILED)
         return 2;
+    kept_start(folder, &plan, cases);
     failed = share_out(jobs > 0 ? jobs : 1, &plan, cases);
     if (!failed)
         say(jobs, now() - began);

@@ -82,6 +82,8 @@ struct worst {
 };
 
 extern struct worst worst;
+/** The larger of each. */
+void worst_join(struct worst *all, const struct worst *one);
 
 /* ---- world.c: the device, judged whenever it starts and after each step */
 void world_fail(const char *what);
@@ -140,6 +142,13 @@ struct plan {
     bool all_pairs; /* each torn mode of the second cut, too */
     uint32_t seed;
 };
+
+/* ---- kept.c: a run in parts */
+/** NULL: nothing is kept. */
+void kept_start(const char *where, const struct plan *plan, uint64_t cases);
+/** True: an earlier part of this very run has been through this unit, which came to this. */
+bool kept_take(unsigned unit, struct tally *tally);
+void kept_put(unsigned unit, const struct tally *tally);
 
 void life_try_all(unsigned scene, unsigned chip, const struct plan *plan, struct tally *tally);
 /** Live a case by its id. False: it is none. */
