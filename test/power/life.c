@@ -260,7 +260,7 @@ static bool is_lying_seal(const struct cut *cut) {
 }
 
 /* Cuts that the scene does not live to see are no part of the case. Two lying seals in a row are what the log does not
- * outlive if an erase is cut then (DESIGN.md, what this does not cover): such a life is left out, and that is told. */
+ * outlive if the power goes again then (DESIGN.md, what this does not cover): such a life is left out, and that is told. */
 static void live(void) {
     unsigned planned = life.n, n_lying = 0;
     uint64_t hash = 0;
