@@ -69,6 +69,13 @@ static const char *quiet_word(const struct al_device *d) {
     return d->record.slot[d->record.home].sequence > 0 ? "confirmed" : "idle";
 }
 
+/* That nothing is published for it is this server's own answer, and no failure of the device. */
+static bool has_failed(const aloft_fault *fault) {
+    bool is_own_answer = fault->code == ALOFT_E_HTTP_NOT_FOUND && fault->step == ALOFT_STEP_CHECK;
+
+    return fault->code != ALOFT_OK && !is_own_answer;
+}
+
 /* The words of FORMAT.md. A failed attempt that changed nothing on the device is `failed:` and its code. */
 void al_words_state(const struct al_device *d, struct al_http_out *pen) {
     const struct al_record *r = &d->record;
@@ -78,7 +85,7 @@ void al_words_state(const struct al_device *d, struct al_http_out *pen) {
         al_http_put_text(pen, "testing");
     } else if (r->phase == AL_KEPT || al_device_gave_up(d)) {
         al_http_put_text(pen, "rolled-back");
-    } else if (d->status.fault.code != ALOFT_OK) {
+    } else if (has_failed(&d->status.fault)) {
         al_http_put_text(pen, "failed:0x");
         al_words_hex(pen, ALOFT_BYTES(code));
     } else if (r->phase == AL_FILL) {

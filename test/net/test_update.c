@@ -52,11 +52,16 @@ static void a_step_touches_a_slot_once_and_appends_one_record(void **state) {
 }
 
 static void with_nothing_published_the_device_says_so_and_tries_again(void **state) {
+    char said[80];
+
     (void)state;
     assert_int_equal(rig_run(&rig, STEPS), ALOFT_FAILED);
     rig_status(&rig, &now);
     assert_provoked(now.fault.code, HTTP_NOT_FOUND);
     assert_int_equal(now.fault.raw, 404);
+    assert_true(rig_pass(&rig, 30)); /* it asks again, and tells the server of no failure */
+    assert_true(sim_net_field(&rig.net, "Aloft-State", said, sizeof said));
+    assert_string_equal(said, "idle");
 
     rig_publish(&rig, RIG_GOOD, SIZE);
     assert_true(rig_pass(&rig, 120));
