@@ -35,6 +35,15 @@ static aloft_err try_slot(void *self, unsigned slot, aloft_fault *why) {
     return ALOFT_OK;
 }
 
+static bool refuses_to_go_back;
+
+static aloft_err go_back(void *self, unsigned slot, aloft_fault *why) {
+    if (!refuses_to_go_back)
+        return try_slot(self, slot, why);
+    *why = (aloft_fault){.code = ALOFT_E_LOADER_FAILED};
+    return ALOFT_E_LOADER_FAILED;
+}
+
 static aloft_err confirm(void *self, aloft_fault *why) {
     (void)self;
     (void)why;
@@ -80,7 +89,7 @@ static void begin_trial(void) {
     rig_publish(&rig, RIG_GOOD, 3000);
     rig.config.loader.look = look;
     rig.config.loader.try_slot = try_slot;
-    rig.config.loader.go_back = try_slot;
+    rig.config.loader.go_back = go_back;
     rig.config.loader.confirm = confirm;
     notes = (struct aloft_loader_view){0, 0, {ALOFT_ENTRY_VALID, ALOFT_ENTRY_NONE}};
     assert_int_equal(start(ALOFT_RESET_POWER), ALOFT_REBOOT);
@@ -160,6 +169,27 @@ static void a_note_torn_once_too_often_is_withdrawn_before_the_trial_ends(void *
     assert_int_equal(record()->fails, 1);
     assert_int_equal(told_before, 0);
     assert_int_equal(told, 1);
+    rig_end(&rig);
+}
+
+static void a_note_that_cannot_be_withdrawn_keeps_the_trial_open_until_it_can(void **state) {
+    struct aloft_status now;
+
+    (void)state;
+    begin_trial();
+    for (unsigned i = 0; i < AL_COLD_MAX; i++)
+        assert_int_equal(start_with_a_torn_note(), ALOFT_REBOOT);
+    refuses_to_go_back = true;
+    assert_int_equal(start_with_a_torn_note(), ALOFT_FAILED);
+    assert_int_equal(record()->phase, AL_TRIAL);
+    assert_int_equal(record()->fails, 0);
+    rig_status(&rig, &now);
+    assert_provoked(now.fault.code, LOADER_FAILED);
+
+    refuses_to_go_back = false;
+    assert_int_equal(lives_six_hours(), ALOFT_REBOOT);
+    assert_int_equal(record()->fails, 1);
+    assert_int_equal(told_before, 0);
     rig_end(&rig);
 }
 
@@ -343,6 +373,7 @@ int main(void) {
         cmocka_unit_test(an_image_that_crashes_goes_home_whatever_the_loader_has_noted),
         cmocka_unit_test(a_note_torn_again_and_again_gives_no_more_starts),
         cmocka_unit_test(a_note_torn_once_too_often_is_withdrawn_before_the_trial_ends),
+        cmocka_unit_test(a_note_that_cannot_be_withdrawn_keeps_the_trial_open_until_it_can),
         cmocka_unit_test(a_loader_that_only_says_yes_does_not_make_the_device_restart_for_ever),
     };
 
