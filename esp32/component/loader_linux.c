@@ -76,14 +76,43 @@ static void become(int program, const char *slot) {
     fexecve(program, arguments, environ);
 }
 
-/* The program that a person started, with nothing in SET_SLOT: it is the boot loader then. */
-static void start_over(int number) {
-    const char *factory = getenv(SET_FACTORY);
-    int file = factory == NULL ? -1 : open(factory, O_RDONLY | O_CLOEXEC);
+/* ---- after a crash: whose handler may do little, so what it needs is made before */
 
-    (void)setenv(SET_RESET, "crash", 1);
+#define VARIABLES_MAX 1022u /* of an environment; more are left out */
+
+static const char *crash_program;
+static char *crash_environment[VARIABLES_MAX + 3];
+
+static bool is_of(const char *variable, const char *name) {
+    size_t len = strlen(name);
+
+    return strncmp(variable, name, len) == 0 && variable[len] == '=';
+}
+
+/* The program that a person started, with nothing in SET_SLOT: it is the boot loader then. */
+static void prepare_crash(void) {
+    static char slot[] = SET_SLOT "=", reset[] = SET_RESET "=crash";
+    size_t n = 0;
+
+    for (char **at = environ; *at != NULL && n < VARIABLES_MAX; at++)
+        if (!is_of(*at, SET_SLOT) && !is_of(*at, SET_RESET))
+            crash_environment[n++] = *at;
+    crash_environment[n++] = slot;
+    crash_environment[n] = reset;
+    crash_program = getenv(SET_FACTORY);
+}
+
+static void start_over(int number) {
+    static char name[] = "aloft";
+    char *const arguments[] = {name, NULL};
+    int file = crash_program == NULL ? -1 : open(crash_program, O_RDONLY | O_CLOEXEC);
+    sigset_t none;
+
+    (void)alarm(0); /* the timer of FreeRTOS */
+    sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
     if (file >= 0)
-        become(file, "");
+        fexecve(file, arguments, crash_environment);
     _exit(128 + number);
 }
 
@@ -102,6 +131,7 @@ __attribute__((constructor)) static void begin(void) {
     static const int crashes[] = {SIGABRT, SIGSEGV, SIGBUS, SIGFPE, SIGILL};
 
     keep_flash();
+    prepare_crash();
     for (size_t i = 0; i < sizeof crashes / sizeof crashes[0]; i++)
         if (is_in_slot())
             (void)signal(crashes[i], start_over);

@@ -14,7 +14,7 @@ switch_on() {
     cat >wanted
     flash=
     [ ! -f flash.bin ] || flash=flash.bin
-    env -u ALOFT_ESP_SLOT -u ESP_AT ESP_SCRIPT=script ${flash:+ALOFT_ESP_FLASH=$flash} timeout 20 "$firmware" >said 2>&1 ||
+    env -u ALOFT_ESP_SLOT ESP_SCRIPT=script ${flash:+ALOFT_ESP_FLASH=$flash} timeout 20 "$firmware" >said 2>&1 ||
         { cat said >&2; echo "with \"$*\" it ended badly" >&2; exit 1; }
     diff wanted said >&2 || { echo "with \"$*\" it said otherwise" >&2; exit 1; }
 }

@@ -34,20 +34,20 @@ static void put(unsigned slot, bool is_garbage) {
     close(file);
 }
 
-/* The next word of the script; where it was read up to stands in the environment, as a restart
- * keeps it. */
+/* The next word of the script, which is blotted out there: a crash keeps nothing of this program. */
 static bool next(char word[16]) {
-    const char *name = getenv("ESP_SCRIPT"), *at = getenv("ESP_AT");
-    FILE *file = name == NULL ? NULL : fopen(name, "r");
-    char text[24];
+    const char *name = getenv("ESP_SCRIPT");
+    FILE *file = name == NULL ? NULL : fopen(name, "r+");
     bool is_there;
+    long end;
 
     if (file == NULL)
         return false;
-    (void)fseek(file, at == NULL ? 0 : atol(at), SEEK_SET);
     is_there = fscanf(file, "%15s", word) == 1;
-    snprintf(text, sizeof text, "%ld", ftell(file));
-    (void)setenv("ESP_AT", text, 1);
+    end = ftell(file);
+    rewind(file);
+    for (long i = 0; i < end; i++)
+        (void)fputc(' ', file);
     fclose(file);
     return is_there;
 }
@@ -100,6 +100,7 @@ int main(void) {
     aloft_fault why;
     char word[16];
 
+    setvbuf(stdout, NULL, _IOLBF, 0); /* nobody empties a buffer at a crash */
     if (al_esp_table_find(&esp.table, &why) != ALOFT_OK)
         return 1;
     al_esp_loader_begin(&esp.table);
