@@ -3,14 +3,9 @@
 # process that restarts. A test begins with:   . test/e2e/board.sh
 # It runs in a network of its own and in $tmp, where ota_demo/ is a copy of the application. What is in the air, and whether a
 # time server answers, are files there (test/ota_demo/air.c).
-if [ -z "${IN_NAMESPACE:-}" ] && unshare -n true 2>/dev/null; then
-    IN_NAMESPACE=1 exec unshare -n sh "$0"
-fi
-[ -z "${IN_NAMESPACE:-}" ] || ip link set lo up
+. test/e2e/own_net.sh
 . test/e2e/lib.sh
-root=$PWD
-case $ALOFT in /*) ;; *) ALOFT=$root/$ALOFT ;; esac
-case $ALOFT_BUILD in /*) ;; *) ALOFT_BUILD=$root/$ALOFT_BUILD ;; esac
+from_anywhere
 export ALOFT ALOFT_BUILD
 app=$tmp/ota_demo
 cp -r esp32/ota_demo "$app"

@@ -118,3 +118,10 @@ exits() {
 has() {
     grep -qF -e "$1" "$2" || { cat "$2" >&2; fail "\"$1\" is not in $2"; }
 }
+
+# from_anywhere: for a test that leaves this folder, which is in $root then; the program and the build by their whole paths
+from_anywhere() {
+    root=$PWD
+    case $ALOFT in /*) ;; *) ALOFT=$root/$ALOFT ;; esac
+    case $ALOFT_BUILD in /*) ;; *) ALOFT_BUILD=$root/$ALOFT_BUILD ;; esac
+}

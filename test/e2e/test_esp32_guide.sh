@@ -3,14 +3,9 @@
 # The ten steps of esp32/README.md, in the guide's own commands, and what it says that is seen. In a network of its own, so
 # that port 4443 is free. Steps 1 to 6 and 8 with a stand-in of idf.py, which writes an image as a build leaves it; 7, 9 and
 # 10 with the application as firmware of the software device (test/ota_demo).
-if [ -z "${IN_NAMESPACE:-}" ] && unshare -n true 2>/dev/null; then
-    IN_NAMESPACE=1 exec unshare -n sh "$0"
-fi
-[ -z "${IN_NAMESPACE:-}" ] || ip link set lo up
+. test/e2e/own_net.sh
 . test/e2e/lib.sh
-root=$PWD
-case $ALOFT in /*) ;; *) ALOFT=$root/$ALOFT ;; esac
-case $ALOFT_BUILD in /*) ;; *) ALOFT_BUILD=$root/$ALOFT_BUILD ;; esac
+from_anywhere
 export ALOFT ALOFT_BUILD HOME="$tmp" PATH="$tmp/bin:$PATH" ROOT="$root"
 mkdir "$tmp/bin" "$tmp/esp32"
 ln -s "$ALOFT" "$tmp/bin/aloft"

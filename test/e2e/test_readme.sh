@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # The shell lines of the README, as they stand there, in a network of their own, so that port 4443 is free.
 set -eu
-if [ -z "${IN_NAMESPACE:-}" ] && unshare -n true 2>/dev/null; then
-    IN_NAMESPACE=1 exec unshare -n sh "$0"
-fi
-[ -z "${IN_NAMESPACE:-}" ] || ip link set lo up
+. test/e2e/own_net.sh
 source_dir=$PWD
 server=
 work=$(mktemp -d)

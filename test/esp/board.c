@@ -2,6 +2,7 @@
 /* The board: what it is made of, and how it starts. */
 #include "test/esp/board.h"
 
+#include "esp32/component/notes.h"
 #include "test/kit/kit.h"
 
 struct board board;
@@ -103,4 +104,16 @@ void board_start(const struct board_kind *kind, uint32_t image_size) {
 void board_end(void) {
     sim_flash_end(&board.notes);
     rig_end(&board.rig);
+}
+
+void board_keep_note(unsigned which, const esp_ota_select_entry_t *entry) {
+    sim_flash_load(&board.notes, which * board.partition[BOARD_NOTES].erase_size,
+                   (aloft_bytes){(const uint8_t *)entry, sizeof *entry});
+}
+
+void board_note(unsigned which, uint32_t number, uint32_t state) {
+    esp_ota_select_entry_t entry;
+
+    al_esp_notes_make(&entry, number, state);
+    board_keep_note(which, &entry);
 }

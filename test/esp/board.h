@@ -73,6 +73,10 @@ bool board_load(void);
 /** Fill the rig's ports from the component, as aloft_esp_start does. */
 ALOFT_MUST_USE aloft_err board_ports(aloft_fault *why);
 
+/** A note of otadata, as somebody else has written it: whole, or made of its number and state. */
+void board_keep_note(unsigned which, const esp_ota_select_entry_t *entry);
+void board_note(unsigned which, uint32_t number, uint32_t state);
+
 /** Its partition table, as its kind has it. */
 void board_list(uint32_t slot_size);
 

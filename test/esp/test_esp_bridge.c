@@ -82,15 +82,6 @@ static bool boot(struct rig *rig, enum aloft_reset reset) {
     return board_boot(rig, reset) && bridge();
 }
 
-static void note(int which, uint32_t number, uint32_t state) {
-    const esp_partition_t *partition = &board.partition[BOARD_NOTES];
-    esp_ota_select_entry_t entry;
-
-    al_esp_notes_make(&entry, number, state);
-    sim_flash_load(&board.notes, (uint32_t)which * partition->erase_size,
-                   (aloft_bytes){(const uint8_t *)&entry, sizeof entry});
-}
-
 /* The old firmware is in ota_0 and has put the bridge into ota_1; a newer release waits on the server. */
 static void move(const char *in_old_image) {
     struct rig *rig = &board.rig;
@@ -101,8 +92,8 @@ static void move(const char *in_old_image) {
     sim_flash_load(&rig->slot[0], 0, (aloft_bytes){rig->image[0].at, rig->image[0].size});
     rig_publish(rig, RIG_GOOD, SIZE);
     sim_flash_load(&rig->slot[1], 0, (aloft_bytes){rig->image[1].at, rig->image[1].size});
-    note(0, 1, ESP_OTA_IMG_VALID);
-    note(1, 2, ESP_OTA_IMG_UNDEFINED);
+    board_note(0, 1, ESP_OTA_IMG_VALID);
+    board_note(1, 2, ESP_OTA_IMG_UNDEFINED);
     rig_publish(rig, RIG_GOOD, SIZE);
     board_boot = rig->boot;
     rig->boot = boot;

@@ -62,8 +62,7 @@ static void any_note(unsigned which) {
 
     al_esp_notes_make(&entry, below(8) == 0 ? (uint32_t)any_number() : below(6), states[below(6)]);
     entry.crc ^= below(8) == 0;
-    sim_flash_load(&board.notes, which * board.partition[BOARD_NOTES].erase_size,
-                   (aloft_bytes){(const uint8_t *)&entry, sizeof entry});
+    board_keep_note(which, &entry);
 }
 
 static void write_anything(struct al_record *record) {

@@ -24,15 +24,6 @@ static uint16_t fault_now(void) {
     return status.fault.code;
 }
 
-static void note(int which, uint32_t number, uint32_t state) {
-    const esp_partition_t *partition = &board.partition[BOARD_NOTES];
-    esp_ota_select_entry_t entry;
-
-    al_esp_notes_make(&entry, number, state);
-    sim_flash_load(&board.notes, (uint32_t)which * partition->erase_size,
-                   (aloft_bytes){(const uint8_t *)&entry, sizeof entry});
-}
-
 static enum aloft_entry noted(unsigned slot) {
     struct al_esp_notes notes;
 
@@ -57,6 +48,14 @@ static void step_until_restart(void) {
     }
     assert_int_equal(now.next, ALOFT_REBOOT);
     assert_int_equal(record()->phase, AL_TRIAL);
+}
+
+/* A release runs in slot 1, confirmed. */
+static void start_and_update(const struct board_kind *kind) {
+    board_start(kind, SIZE);
+    assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
+    rig_publish(&board.rig, RIG_GOOD, SIZE);
+    assert_int_equal(rig_run(&board.rig, 4000), ALOFT_DONE);
 }
 
 /* Slot 0 runs; a release of this nature is in slot 1, on trial, and the restart into it comes next. */
@@ -130,7 +129,7 @@ static void a_loader_without_rollback_is_told_of_and_the_starts_are_counted(void
 static void software_that_knows_no_rollback_is_as_one_without_a_net(void **state) {
     (void)state;
     switch_to(&guarded, RIG_CRASH);
-    note(1, 2, ESP_OTA_IMG_UNDEFINED);
+    board_note(1, 2, ESP_OTA_IMG_UNDEFINED);
     restart(ALOFT_RESET_SOFTWARE);
     assert_int_equal(board.running, 1);
     assert_provoked(fault_now(), LOADER_NO_NET);
@@ -204,8 +203,8 @@ static void a_note_that_was_torn_is_written_again(void **state) {
 static void a_switch_cut_between_its_halves_is_told_again(void **state) {
     (void)state;
     switch_to(&guarded, RIG_GOOD);
-    note(0, 3, ESP_OTA_IMG_VALID);
-    note(1, 2, ESP_OTA_IMG_VALID);
+    board_note(0, 3, ESP_OTA_IMG_VALID);
+    board_note(1, 2, ESP_OTA_IMG_VALID);
     restart(ALOFT_RESET_POWER);
     assert_int_equal(board.running, 0);
     assert_int_equal(record()->phase, AL_TRIAL);
@@ -219,10 +218,7 @@ static void home_that_runs_and_is_named_changes_nothing(void **state) {
     uint32_t ops;
 
     (void)state;
-    board_start(&guarded, SIZE);
-    assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
-    rig_publish(&board.rig, RIG_GOOD, SIZE);
-    assert_int_equal(rig_run(&board.rig, 4000), ALOFT_DONE);
+    start_and_update(&guarded);
     ops = board.rig.power.ops;
     restart(ALOFT_RESET_POWER);
     assert_int_equal(board.running, 1);
@@ -233,10 +229,7 @@ static void home_that_runs_and_is_named_changes_nothing(void **state) {
 static void a_fallback_of_the_loader_makes_what_runs_home(void **state) {
     (void)state;
     for (unsigned rollback = 0; rollback < 2; rollback++) {
-        board_start(rollback ? &guarded : &unguarded, SIZE);
-        assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
-        rig_publish(&board.rig, RIG_GOOD, SIZE);
-        assert_int_equal(rig_run(&board.rig, 4000), ALOFT_DONE);
+        start_and_update(rollback ? &guarded : &unguarded);
         board.rig.slot[1].bytes[500] ^= 1;
         restart(ALOFT_RESET_POWER);
         assert_int_equal(board.running, 0);
@@ -250,10 +243,7 @@ static void a_fallback_of_the_loader_makes_what_runs_home(void **state) {
 static void an_image_from_the_cable_is_told_as_one_and_nothing_is_known_of_it(void **state) {
     (void)state;
     for (unsigned rollback = 0; rollback < 2; rollback++) {
-        board_start(rollback ? &guarded : &unguarded, SIZE);
-        assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
-        rig_publish(&board.rig, RIG_GOOD, SIZE);
-        assert_int_equal(rig_run(&board.rig, 4000), ALOFT_DONE);
+        start_and_update(rollback ? &guarded : &unguarded);
         flash_by_cable(0);
         restart(ALOFT_RESET_POWER);
         assert_int_equal(board.running, 0);
@@ -270,10 +260,7 @@ static void an_image_from_the_cable_over_one_on_trial_is_not_confirmed_in_its_pl
     uint64_t floor;
 
     (void)state;
-    board_start(&guarded, SIZE);
-    assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
-    rig_publish(&board.rig, RIG_GOOD, SIZE);
-    assert_int_equal(rig_run(&board.rig, 4000), ALOFT_DONE);
+    start_and_update(&guarded);
     rig_publish(&board.rig, RIG_GOOD, SIZE);
     step_until_restart();
     floor = record()->floor;
@@ -324,7 +311,7 @@ static void the_image_on_trial_stays_where_home_does_not_start(void **state) {
     switch_to(&unguarded, RIG_GOOD);
     restart(ALOFT_RESET_SOFTWARE);
     board.rig.slot[0].bytes[500] ^= 1;
-    note(0, 3, ESP_OTA_IMG_VALID);
+    board_note(0, 3, ESP_OTA_IMG_VALID);
     restart(ALOFT_RESET_CRASH);
     assert_int_equal(board.running, 1);
     assert_int_equal(record()->home, 1);
@@ -335,12 +322,9 @@ static void the_image_on_trial_stays_where_home_does_not_start(void **state) {
 /* A tool has named the other slot, where nothing can be started. */
 static void notes_that_disagree_are_mended(void **state) {
     (void)state;
-    board_start(&guarded, SIZE);
-    assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
-    rig_publish(&board.rig, RIG_GOOD, SIZE);
-    assert_int_equal(rig_run(&board.rig, 4000), ALOFT_DONE);
+    start_and_update(&guarded);
     board.rig.slot[0].bytes[500] ^= 1;
-    note(0, 3, ESP_OTA_IMG_VALID);
+    board_note(0, 3, ESP_OTA_IMG_VALID);
     restart(ALOFT_RESET_POWER);
     assert_int_equal(board.running, 1);
     assert_int_equal(record()->home, 1);
@@ -353,7 +337,7 @@ static void notes_that_disagree_are_mended(void **state) {
 static void no_update_begins_while_the_running_image_is_pending(void **state) {
     (void)state;
     board_start(&guarded, SIZE);
-    note(0, 1, ESP_OTA_IMG_NEW);
+    board_note(0, 1, ESP_OTA_IMG_NEW);
     assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
     assert_int_equal(noted(0), ALOFT_ENTRY_PENDING);
     rig_publish(&board.rig, RIG_GOOD, SIZE);
@@ -371,7 +355,7 @@ static void confirm_refuses_where_another_slot_is_named(void **state) {
     (void)state;
     board_start(&guarded, SIZE);
     assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
-    note(1, 2, ESP_OTA_IMG_NEW);
+    board_note(1, 2, ESP_OTA_IMG_NEW);
     assert_provoked(loader->confirm(loader->self, &why), LOADER_FAILED);
     assert_int_equal(noted(1), ALOFT_ENTRY_NEW);
     board_end();
@@ -380,14 +364,11 @@ static void confirm_refuses_where_another_slot_is_named(void **state) {
 /* All notes are withdrawn: the loader starts the first slot that it finds, and leaves them as they are. */
 static void what_runs_without_a_note_gets_one_when_it_has_proved_itself(void **state) {
     (void)state;
-    board_start(&guarded, SIZE);
-    assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
-    rig_publish(&board.rig, RIG_GOOD, SIZE);
-    assert_int_equal(rig_run(&board.rig, 4000), ALOFT_DONE);
+    start_and_update(&guarded);
     rig_publish(&board.rig, RIG_GOOD, SIZE);
     step_until_restart();
-    note(0, 3, ESP_OTA_IMG_ABORTED);
-    note(1, 2, ESP_OTA_IMG_INVALID);
+    board_note(0, 3, ESP_OTA_IMG_ABORTED);
+    board_note(1, 2, ESP_OTA_IMG_INVALID);
     restart(ALOFT_RESET_POWER);
     assert_int_equal(board.running, 0);
     assert_int_equal(record()->phase, AL_TRIAL);
@@ -409,7 +390,7 @@ static void a_note_with_the_number_0_is_read_as_the_loader_reads_it(void **state
     board_start(&guarded, SIZE);
     sim_flash_load(&board.rig.slot[1], 0,
                    (aloft_bytes){board.rig.image[0].at, board.rig.image[0].size});
-    note(0, 0, ESP_OTA_IMG_VALID);
+    board_note(0, 0, ESP_OTA_IMG_VALID);
     assert_true(rig_boot(&board.rig, ALOFT_RESET_POWER));
     assert_int_equal(board.running, 1);
     assert_ok(board.rig.config.loader.look(board.rig.config.loader.self, &view, &why));
